@@ -1,0 +1,152 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <apr_strings.h>
+#define APR_WANT_STRFUNC
+#include <apr_want.h>
+
+#include "cors_check.h"
+#include "cors_token.h"
+
+static int is_one_of(const char *name, const char *const *names)
+{
+    for (; *names; names++) {
+        if (!strcasecmp(name, *names)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int begins_with(const char *name, const char *prefix)
+{
+    return !strncasecmp(name, prefix, strlen(prefix));
+}
+
+static const char *fault(const char *entry, const char *what,
+                         const char *mend, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "\"%s\" %s: %s", entry, what, mend);
+}
+
+static const char *check_token(const char *entry, const char *what,
+                               apr_pool_t *pool)
+{
+    if (cors_is_token(entry)) {
+        return NULL;
+    }
+    return fault(entry, apr_pstrcat(pool, "is no ", what, " name", NULL),
+                 strpbrk(entry, ",;")
+                 ? "separate names with spaces, without commas"
+                 : "a name has letters, digits, \"-\" and \"_\"", pool);
+}
+
+const char *cors_check_method(const char *entry, apr_pool_t *pool)
+{
+    static const char *const forbidden[] = {
+        "CONNECT", "TRACE", "TRACK", NULL
+    };
+    const char *err = check_token(entry, "method", pool);
+
+    if (err || !strcmp(entry, "*")) {
+        return err;
+    }
+    if (strchr(entry, '*')) {
+        return fault(entry, "is a pattern", "write each method, or \"*\" for "
+                     "all", pool);
+    }
+    if (is_one_of(entry, forbidden)) {
+        return fault(entry, "is a method that no browser lets a page send",
+                     "leave it out", pool);
+    }
+    return NULL;
+}
+
+/* What holds for every header name. */
+static const char *check_header(const char *entry, apr_pool_t *pool)
+{
+    const char *star;
+    const char *err = check_token(entry, "header", pool);
+
+    if (err) {
+        return err;
+    }
+    star = strchr(entry, '*');
+    if (star && star[1]) {
+        return fault(entry, "has a wildcard where none can stand",
+                     "\"*\" ends a name and stands for all that begin so, as "
+                     "in \"X-RateLimit-*\"", pool);
+    }
+    if (begins_with(entry, "Access-Control-")
+        && !begins_with(entry, "Access-Control-Request-")) {
+        return fault(entry, "is a header of the protocol itself",
+                     "leave it out, browsers read it without being told",
+                     pool);
+    }
+    return NULL;
+}
+
+const char *cors_check_request_header(const char *entry, apr_pool_t *pool)
+{
+    static const char *const forbidden[] = {
+        "Accept-Charset", "Accept-Encoding",
+        "Access-Control-Request-Headers", "Access-Control-Request-Method",
+        "Access-Control-Request-Private-Network", "Connection",
+        "Content-Length", "Cookie", "Cookie2", "Date", "DNT", "Expect",
+        "Host", "Keep-Alive", "Origin", "Referer", "Set-Cookie", "TE",
+        "Trailer", "Transfer-Encoding", "Upgrade", "Via", NULL
+    };
+    const char *err = check_header(entry, pool);
+
+    if (err) {
+        return err;
+    }
+    if (is_one_of(entry, forbidden) || begins_with(entry, "Proxy-")
+        || begins_with(entry, "Sec-")
+        || begins_with(entry, "Access-Control-Request-")) {
+        return fault(entry, "is a header that no browser lets a page set",
+                     !strcasecmp(entry, "Cookie")
+                     ? "leave it out; cookies are sent where "
+                       "CorsAllowCredentials says so"
+                     : "leave it out, browsers never ask for it", pool);
+    }
+    return NULL;
+}
+
+const char *cors_check_response_header(const char *entry, apr_pool_t *pool)
+{
+    static const char *const request_only[] = {
+        "Accept-Charset", "Access-Control-Request-Headers",
+        "Access-Control-Request-Method",
+        "Access-Control-Request-Private-Network", "Cookie", "Expect", "Host",
+        "If-Match", "If-Modified-Since", "If-None-Match", "If-Range",
+        "If-Unmodified-Since", "Max-Forwards", "Origin",
+        "Proxy-Authorization", "Range", "Referer", "TE", "User-Agent", NULL
+    };
+    const char *err = check_header(entry, pool);
+
+    if (err) {
+        return err;
+    }
+    if (!strcasecmp(entry, "Set-Cookie") || !strcasecmp(entry, "Set-Cookie2")) {
+        return fault(entry, "is a header that no browser shows to a page",
+                     "leave it out", pool);
+    }
+    if (is_one_of(entry, request_only)
+        || begins_with(entry, "Access-Control-Request-")) {
+        return fault(entry, "is a request header", "list it in "
+                     "CorsAllowHeaders if pages send it; no response has it",
+                     pool);
+    }
+    return NULL;
+}

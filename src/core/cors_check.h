@@ -1,0 +1,41 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_CHECK_H
+#define CORS_CHECK_H
+
+/**
+ * @file cors_check.h
+ * What makes an entry of a name list wrong: names that cannot stand in the
+ * protocol, or that can never do what they are listed for.
+ *
+ * Each function takes an entry without its sign and returns NULL, or what is
+ * wrong and what to write instead, in pool or constant.
+ */
+
+#include <apr_pools.h>
+
+/** An entry of CorsAllowMethods (Fetch, "forbidden method"). */
+const char *cors_check_method(const char *entry, apr_pool_t *pool);
+
+/** An entry of CorsAllowHeaders (Fetch, "forbidden request-header"). */
+const char *cors_check_request_header(const char *entry, apr_pool_t *pool);
+
+/**
+ * An entry of CorsExposeHeaders (Fetch, "forbidden response-header name").
+ * Authorization is let through: applications do answer with it, although
+ * RFC 9110 knows it in requests only.
+ */
+const char *cors_check_response_header(const char *entry, apr_pool_t *pool);
+
+#endif /* CORS_CHECK_H */

@@ -1,0 +1,135 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_NAMES_H
+#define CORS_NAMES_H
+
+/**
+ * @file cors_names.h
+ * Lists of method names and of header names: what CorsAllowMethods,
+ * CorsAllowHeaders and CorsExposeHeaders say.
+ */
+
+#include <apr_pools.h>
+#include <apr_tables.h>
+
+/**
+ * The most elements of an Access-Control-Request-Headers that are looked at,
+ * empty ones included.  Browsers send the names sorted and without empty
+ * elements, and no page sets so many.
+ */
+#define CORS_NAMES_MAX 256
+
+/** What a list is a list of. */
+typedef enum {
+    CORS_METHODS,           /* compared as written; no prefixes */
+    CORS_HEADERS            /* compared without regard to case */
+} cors_names_kind_t;
+
+typedef struct cors_names_t cors_names_t;
+
+/** An empty list, in pool. */
+cors_names_t *cors_names_make(apr_pool_t *pool, cors_names_kind_t kind);
+
+/**
+ * Add an entry: a name, `*`, or for headers a prefix that ends in `*`.
+ *
+ * @param names a list that no other thread sees yet; cors_names_seal() has to
+ *              follow before it is asked
+ * @param entry kept, not copied
+ * @param exclude whether it is an exclusion, which beats every inclusion
+ */
+void cors_names_add(cors_names_t *names, const char *entry, int exclude);
+
+/** Compute what answers are made of; after the last cors_names_add(). */
+void cors_names_seal(cors_names_t *names);
+
+/**
+ * The list that comes of editing one with another: what `+` and `-` do in an
+ * inner section.  An entry of edits is added to base; it takes away the equal
+ * entry of the opposite kind.
+ *
+ * @return a sealed list in pool; base and edits have to live as long
+ */
+cors_names_t *cors_names_edit(apr_pool_t *pool, const cors_names_t *base,
+                              const cors_names_t *edits);
+
+/** Whether the list covers a name of len bytes, which has to be a token. */
+int cors_names_has(const cors_names_t *names, const char *name,
+                   apr_size_t len);
+
+/** Whether a name is listed itself, not only covered by `*` or a prefix. */
+int cors_names_lists(const cors_names_t *names, const char *name,
+                     apr_size_t len);
+
+/** Whether the list has `*`. */
+int cors_names_has_all(const cors_names_t *names);
+
+/** Whether the list has prefixes. */
+int cors_names_has_prefixes(const cors_names_t *names);
+
+/** Whether anything that the list could cover is excluded from it. */
+int cors_names_excludes(const cors_names_t *names);
+
+/** The plain names that are not excluded, ", " between them; or NULL. */
+const char *cors_names_joined(const cors_names_t *names);
+
+/** What cors_names_scan() found. */
+typedef enum {
+    CORS_SCAN_COVERED,      /* every name is covered */
+    CORS_SCAN_UNCOVERED,    /* one is not */
+    CORS_SCAN_MALFORMED     /* one is no token, or there are too many */
+} cors_scan_t;
+
+/**
+ * Look at every name of an Access-Control-Request-Headers (Fetch,
+ * "CORS-preflight fetch", step 9 of the checks).  Order, optional white space
+ * and empty elements do not matter.  Authorization has to be listed by name,
+ * `*` does not cover it (Fetch, "CORS non-wildcard request-header name").
+ *
+ * One pass, no copy; stops at the first name that is not covered.
+ *
+ * @param allowed the list, or NULL for the empty one
+ * @param field the field's value
+ * @param culprit where the name begins at which the scan stopped
+ * @param len how long it is
+ */
+cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
+                            const char **culprit, apr_size_t *len);
+
+/**
+ * The names of an Access-Control-Request-Headers that cors_names_scan() found
+ * covered, in lower case, ", " between them.
+ *
+ * @return in pool, or NULL if there are none
+ */
+const char *cors_names_requested(const char *field, apr_pool_t *pool);
+
+/**
+ * The value of Access-Control-Expose-Headers that says what a list covers
+ * without `*` and prefixes: the plain names, and those of the given fields
+ * that the list covers and that can be exposed.  What a browser shows or hides
+ * anyway is left out: the safelisted names, Set-Cookie, hop-by-hop and CORS
+ * fields (Fetch, "CORS-safelisted response-header name", "forbidden
+ * response-header name").
+ *
+ * @param exposed the list
+ * @param tables the fields of the response; NULL ends them
+ * @param more names of fields that are added later; NULL ends them
+ * @return in pool or in the list, or NULL if there is nothing to say
+ */
+const char *cors_names_expose(const cors_names_t *exposed,
+                              const apr_table_t *const *tables,
+                              const char *const *more, apr_pool_t *pool);
+
+#endif /* CORS_NAMES_H */

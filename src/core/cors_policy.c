@@ -1,0 +1,151 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <apr_strings.h>
+
+#include "cors_policy.h"
+
+cors_policy_t *cors_policy_make(apr_pool_t *pool)
+{
+    return apr_pcalloc(pool, sizeof(cors_policy_t));
+}
+
+void cors_policy_set(cors_policy_t *policy, cors_setting_t setting,
+                     unsigned char value)
+{
+    policy->setting[setting] = value;
+    policy->has_setting |= 1u << setting;
+}
+
+void cors_policy_say(cors_policy_t *policy, cors_list_t list, int has_sign)
+{
+    if (!has_sign) {
+        policy->said[list] = CORS_REPLACES;
+    }
+    else if (policy->said[list] == CORS_UNSAID) {
+        policy->said[list] = CORS_EDITS;
+    }
+}
+
+static int says_nothing(const cors_policy_t *policy)
+{
+    int list;
+
+    for (list = 0; list < CORS_LISTS; list++) {
+        if (policy->said[list] != CORS_UNSAID) {
+            return 0;
+        }
+    }
+    return !policy->has_setting && !policy->has_max_age;
+}
+
+static cors_origin_set_t *merge_origins(apr_pool_t *pool,
+                                        cors_origin_set_t *outer,
+                                        cors_origin_set_t *inner,
+                                        unsigned char said)
+{
+    if (said == CORS_UNSAID) {
+        return outer;
+    }
+    return said == CORS_EDITS && outer
+           ? cors_origin_set_edit(pool, outer, inner) : inner;
+}
+
+static cors_names_t *merge_names(apr_pool_t *pool, cors_names_t *outer,
+                                 cors_names_t *inner, unsigned char said)
+{
+    if (said == CORS_UNSAID) {
+        return outer;
+    }
+    return said == CORS_EDITS && outer
+           ? cors_names_edit(pool, outer, inner) : inner;
+}
+
+/* What a merged list says to a section further out.  Merging does not always
+ * go from the outermost section inwards: httpd merges all <Location> sections
+ * of a request with each other first, and edits of edits are edits still. */
+static unsigned char merge_said(unsigned char outer, unsigned char inner)
+{
+    return inner == CORS_REPLACES || outer == CORS_UNSAID ? inner : outer;
+}
+
+const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
+                                       const cors_policy_t *outer,
+                                       const cors_policy_t *inner)
+{
+    cors_policy_t *policy;
+    int i;
+
+    if (says_nothing(outer)) {
+        return inner;
+    }
+    if (says_nothing(inner)) {
+        return outer;
+    }
+    policy = apr_pmemdup(pool, outer, sizeof(*outer));
+    policy->origins = merge_origins(pool, outer->origins, inner->origins,
+                                    inner->said[CORS_LIST_ORIGINS]);
+    policy->credentials = merge_origins(pool, outer->credentials,
+                                        inner->credentials,
+                                        inner->said[CORS_LIST_CREDENTIALS]);
+    policy->methods = merge_names(pool, outer->methods, inner->methods,
+                                  inner->said[CORS_LIST_METHODS]);
+    policy->headers = merge_names(pool, outer->headers, inner->headers,
+                                  inner->said[CORS_LIST_HEADERS]);
+    policy->expose = merge_names(pool, outer->expose, inner->expose,
+                                 inner->said[CORS_LIST_EXPOSE]);
+    if (inner->has_max_age) {
+        policy->max_age = inner->max_age;
+        policy->has_max_age = 1;
+    }
+    for (i = 0; i < CORS_SETTINGS; i++) {
+        if (inner->has_setting & (1u << i)) {
+            cors_policy_set(policy, (cors_setting_t)i, inner->setting[i]);
+        }
+    }
+    for (i = 0; i < CORS_LISTS; i++) {
+        policy->said[i] = merge_said(outer->said[i], inner->said[i]);
+    }
+    return policy;
+}
+
+int cors_policy_in_force(const cors_policy_t *policy)
+{
+    return policy->origins
+           && policy->setting[CORS_ENGINE] != CORS_ENGINE_OFF;
+}
+
+/* Whether `*` and credentials meet, which no verdict may grant. */
+static int credentials_for_all(const cors_policy_t *policy)
+{
+    return cors_origin_set_has_any(policy->credentials)
+           && cors_origin_set_has_any(policy->origins);
+}
+
+int cors_policy_any_origin(const cors_policy_t *policy)
+{
+    return cors_origin_set_has_any(policy->origins)
+           && !cors_origin_set_excludes(policy->origins)
+           && (!policy->credentials
+               || cors_origin_set_is_empty(policy->credentials)
+               || credentials_for_all(policy));
+}
+
+int cors_policy_credentials(const cors_policy_t *policy,
+                            const cors_origin_t *origin)
+{
+    return policy->credentials
+           && !cors_origin_is_null(origin)
+           && !credentials_for_all(policy)
+           && cors_origin_set_has(policy->credentials, origin);
+}

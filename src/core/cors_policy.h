@@ -1,0 +1,128 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_POLICY_H
+#define CORS_POLICY_H
+
+/**
+ * @file cors_policy.h
+ * A policy: what the directives of one section say, or of all sections that
+ * hold for a request, merged.
+ */
+
+#include <apr_pools.h>
+
+#include "cors_names.h"
+#include "cors_origin_set.h"
+
+/**
+ * The settings that are one word out of a few.  The first value of each is
+ * the default.
+ */
+typedef enum {
+    CORS_ENGINE,
+    CORS_PREFLIGHT_BY,
+    CORS_PREFLIGHT_STATUS,
+    CORS_ENFORCE,
+    CORS_UPSTREAM,
+    CORS_TIMING,
+    CORS_PRIVATE_NETWORK,
+    CORS_SETTINGS           /* how many there are */
+} cors_setting_t;
+
+/** Values of CORS_ENGINE. */
+enum { CORS_ENGINE_ON, CORS_ENGINE_OFF, CORS_ENGINE_REPORT_ONLY };
+/** Values of CORS_PREFLIGHT_BY: who answers preflights. */
+enum { CORS_PREFLIGHT_ANSWER, CORS_PREFLIGHT_PASS };
+/** Values of CORS_PREFLIGHT_STATUS. */
+enum { CORS_PREFLIGHT_204, CORS_PREFLIGHT_200 };
+/** Values of CORS_UPSTREAM: what becomes of CORS fields of others. */
+enum { CORS_UPSTREAM_REPLACE, CORS_UPSTREAM_KEEP };
+/** Values of the settings that are switches. */
+enum { CORS_OFF, CORS_ON };
+
+/** The lists. */
+typedef enum {
+    CORS_LIST_ORIGINS,
+    CORS_LIST_CREDENTIALS,
+    CORS_LIST_METHODS,
+    CORS_LIST_HEADERS,
+    CORS_LIST_EXPOSE,
+    CORS_LISTS              /* how many there are */
+} cors_list_t;
+
+/** What a section says of a list. */
+typedef enum {
+    CORS_UNSAID,            /* nothing: the outer list holds */
+    CORS_EDITS,             /* every entry has a sign: edits the outer list */
+    CORS_REPLACES           /* replaces the outer list */
+} cors_said_t;
+
+typedef struct cors_policy_t {
+    cors_origin_set_t *origins;     /* NULL: none */
+    cors_origin_set_t *credentials; /* the origins that may use them; `*` for
+                                     * all that are allowed; NULL: none */
+    cors_names_t *methods;          /* NULL: none, as the two that follow */
+    cors_names_t *headers;
+    cors_names_t *expose;
+    const char *max_age;            /* in seconds; NULL: not sent */
+    unsigned char setting[CORS_SETTINGS];
+    unsigned char said[CORS_LISTS]; /* a cors_said_t each */
+    unsigned int has_max_age : 1;   /* the section says it */
+    unsigned int has_setting;       /* bit n: the section says setting n */
+} cors_policy_t;
+
+/** A policy that says nothing, in pool. */
+cors_policy_t *cors_policy_make(apr_pool_t *pool);
+
+/** Say a setting. */
+void cors_policy_set(cors_policy_t *policy, cors_setting_t setting,
+                     unsigned char value);
+
+/**
+ * Note that a section has an entry of a list.
+ *
+ * @param has_sign whether the entry begins with `+` or `-`
+ */
+void cors_policy_say(cors_policy_t *policy, cors_list_t list, int has_sign);
+
+/**
+ * What holds where an inner section stands in an outer one: settings and
+ * lists of the inner one replace those of the outer, lists of edits edit them.
+ *
+ * @return one of the two where the other says nothing, else a policy in pool;
+ *         both have to live as long
+ */
+const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
+                                       const cors_policy_t *outer,
+                                       const cors_policy_t *inner);
+
+/** Whether the policy is in force: it has an origin list and is not off. */
+int cors_policy_in_force(const cors_policy_t *policy);
+
+/**
+ * Whether every origin is allowed and none may use credentials: the one kind
+ * of policy whose verdict does not depend on the Origin of the request (Fetch,
+ * "CORS protocol and HTTP caches").
+ */
+int cors_policy_any_origin(const cors_policy_t *policy);
+
+/**
+ * Whether an origin that is allowed may use credentials.  "null" never may,
+ * and no origin where both lists have `*`: each of these would hand every
+ * site on the web what its visitor may see here.
+ */
+int cors_policy_credentials(const cors_policy_t *policy,
+                            const cors_origin_t *origin);
+
+#endif /* CORS_POLICY_H */

@@ -1,0 +1,112 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "cors_token.h"
+
+/* The bytes above 127 are none of a token and stay 0. */
+const unsigned char cors_token_lower[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, '!', 0, '#', '$', '%', '&', '\'', 0, 0, '*', '+', 0, '-', '.', 0,
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 0, 0, 0, 0, 0, 0,
+    0, 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
+    'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, 0, 0, '^', '_',
+    '`', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o',
+    'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z', 0, '|', 0, '~', 0
+};
+
+apr_size_t cors_token_span(const char *text)
+{
+    apr_size_t len = 0;
+
+    while (cors_token_lower[(unsigned char)text[len]]) {
+        len++;
+    }
+    return len;
+}
+
+int cors_is_token(const char *text)
+{
+    const apr_size_t len = cors_token_span(text);
+
+    return len && !text[len];
+}
+
+int cors_token_equal(const char *a, const char *b, apr_size_t len)
+{
+    apr_size_t i;
+
+    for (i = 0; i < len; i++) {
+        if (cors_token_lower[(unsigned char)a[i]]
+            != cors_token_lower[(unsigned char)b[i]]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+const char *cors_list_next(const char **list, apr_size_t *len)
+{
+    const char *start = *list;
+    const char *end;
+
+    if (!*start) {
+        return NULL;
+    }
+    start += strspn(start, " \t");
+    end = start + strcspn(start, ",");
+    *list = *end ? end + 1 : end;
+    while (end > start && (end[-1] == ' ' || end[-1] == '\t')) {
+        end--;
+    }
+    *len = (apr_size_t)(end - start);
+    return start;
+}
+
+int cors_list_has(const char *list, const char *token, apr_size_t len)
+{
+    const char *element;
+    apr_size_t n;
+
+    while ((element = cors_list_next(&list, &n)) != NULL) {
+        if (n == len && cors_token_equal(element, token, len)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+const char *cors_list_merge(const char *list, const char *more,
+                            apr_pool_t *pool)
+{
+    const char *rest = more;
+    const char *element;
+    apr_size_t len;
+
+    if (!list) {
+        return more;
+    }
+    if (cors_list_has(list, "*", 1) || cors_list_has(more, "*", 1)) {
+        return "*";
+    }
+    while ((element = cors_list_next(&rest, &len)) != NULL) {
+        if (len && !cors_list_has(list, element, len)) {
+            list = apr_psprintf(pool, "%s, %.*s", list, (int)len, element);
+        }
+    }
+    return list;
+}

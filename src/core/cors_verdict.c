@@ -1,0 +1,218 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#define APR_WANT_STRFUNC
+#include <apr_want.h>
+
+#include "cors_token.h"
+#include "cors_verdict.h"
+
+cors_kind_t cors_kind(const char *method, const char *origin,
+                      const char *request_method)
+{
+    if (!origin) {
+        return CORS_NONE;
+    }
+    return request_method && !strcmp(method, "OPTIONS") ? CORS_PREFLIGHT
+                                                        : CORS_ACTUAL;
+}
+
+/* Fetch, "CORS-safelisted method". */
+static int is_safelisted(const char *method)
+{
+    return !strcmp(method, "GET") || !strcmp(method, "HEAD")
+           || !strcmp(method, "POST");
+}
+
+/* Fetch, "forbidden method": no script can send these, in any case. */
+static int is_forbidden(const char *method)
+{
+    return !strcasecmp(method, "CONNECT") || !strcasecmp(method, "TRACE")
+           || !strcasecmp(method, "TRACK");
+}
+
+static int method_allowed(const cors_names_t *allowed, const char *method)
+{
+    return is_safelisted(method)
+           || (allowed && cors_is_token(method) && !is_forbidden(method)
+               && cors_names_has(allowed, method, strlen(method)));
+}
+
+/* The first step: fills in what answers the origin. */
+static cors_reason_t decide_origin(cors_verdict_t *verdict,
+                                   const cors_policy_t *policy,
+                                   const cors_asked_t *asked)
+{
+    cors_origin_t origin;
+
+    if (!verdict->varies) {
+        verdict->allow_origin = "*";
+        return CORS_GRANTED;
+    }
+    if (asked->kind == CORS_NONE) {
+        return CORS_GRANTED;
+    }
+    if (!cors_origin_read(&origin, asked->origin)) {
+        return CORS_ORIGIN_MALFORMED;
+    }
+    if (!cors_origin_set_has(policy->origins, &origin)) {
+        return CORS_ORIGIN_NOT_ALLOWED;
+    }
+    verdict->credentials = cors_policy_credentials(policy, &origin);
+    verdict->allow_origin = !verdict->credentials
+                            && cors_origin_set_has_any(policy->origins)
+                            ? "*" : asked->origin;
+    return CORS_GRANTED;
+}
+
+static cors_reason_t decide_headers(cors_verdict_t *verdict,
+                                    const cors_names_t *allowed,
+                                    const char *field)
+{
+    switch (cors_names_scan(allowed, field, &verdict->culprit,
+                            &verdict->culprit_len)) {
+    case CORS_SCAN_COVERED:
+        return CORS_GRANTED;
+    case CORS_SCAN_UNCOVERED:
+        return CORS_HEADER_NOT_ALLOWED;
+    default:
+        return CORS_HEADER_MALFORMED;
+    }
+}
+
+/* Whether a list that has `*` can be answered with it: browsers take it
+ * literally under credentials, and it cannot say what is excluded. */
+static int answers_all(const cors_names_t *names,
+                       const cors_verdict_t *verdict)
+{
+    return cors_names_has_all(names) && !verdict->credentials
+           && !cors_names_excludes(names);
+}
+
+static const char *answer_methods(const cors_verdict_t *verdict,
+                                  const cors_names_t *allowed,
+                                  const char *requested)
+{
+    if (!allowed) {
+        return NULL;
+    }
+    if (answers_all(allowed, verdict)) {
+        return "*";
+    }
+    return cors_names_has_all(allowed) ? requested
+                                       : cors_names_joined(allowed);
+}
+
+static const char *answer_headers(const cors_verdict_t *verdict,
+                                  const cors_names_t *allowed,
+                                  const char *requested, apr_pool_t *pool)
+{
+    if (!allowed) {
+        return NULL;
+    }
+    if (answers_all(allowed, verdict)) {
+        return cors_names_lists(allowed, "authorization",
+                                sizeof("authorization") - 1)
+               ? "*, Authorization" : "*";
+    }
+    if (cors_names_has_all(allowed) || cors_names_has_prefixes(allowed)) {
+        return requested ? cors_names_requested(requested, pool) : NULL;
+    }
+    return cors_names_joined(allowed);
+}
+
+/* The second and the third step, and what answers a granted preflight. */
+static cors_reason_t decide_preflight(cors_verdict_t *verdict,
+                                      const cors_policy_t *policy,
+                                      const cors_asked_t *asked,
+                                      apr_pool_t *pool)
+{
+    if (!method_allowed(policy->methods, asked->method)) {
+        return CORS_METHOD_NOT_ALLOWED;
+    }
+    if (asked->headers) {
+        const cors_reason_t reason = decide_headers(verdict, policy->headers,
+                                                    asked->headers);
+
+        if (reason != CORS_GRANTED) {
+            return reason;
+        }
+    }
+    verdict->allow_methods = answer_methods(verdict, policy->methods,
+                                            asked->method);
+    verdict->allow_headers = answer_headers(verdict, policy->headers,
+                                            asked->headers, pool);
+    verdict->max_age = policy->max_age;
+    verdict->allow_private_network = asked->private_network
+                                     && policy->setting[CORS_PRIVATE_NETWORK];
+    return CORS_GRANTED;
+}
+
+void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
+                 const cors_asked_t *asked, apr_pool_t *pool)
+{
+    memset(verdict, 0, sizeof(*verdict));
+    verdict->policy = policy;
+    verdict->kind = asked->kind;
+    verdict->varies = !cors_policy_any_origin(policy);
+    verdict->reason = decide_origin(verdict, policy, asked);
+    if (verdict->reason == CORS_GRANTED && asked->kind == CORS_PREFLIGHT) {
+        verdict->reason = decide_preflight(verdict, policy, asked, pool);
+    }
+    if (verdict->reason != CORS_GRANTED) {
+        verdict->allow_origin = NULL;
+        verdict->credentials = 0;
+    }
+}
+
+const char *cors_verdict_expose(const cors_verdict_t *verdict,
+                                const apr_table_t *const *tables,
+                                const char *const *more, apr_pool_t *pool)
+{
+    const cors_names_t *exposed = verdict->policy->expose;
+
+    if (!exposed || !verdict->allow_origin || verdict->kind == CORS_PREFLIGHT) {
+        return NULL;
+    }
+    return answers_all(exposed, verdict)
+           ? "*" : cors_names_expose(exposed, tables, more, pool);
+}
+
+const char *cors_verdict_vary(const cors_verdict_t *verdict)
+{
+    if (verdict->kind == CORS_PREFLIGHT) {
+        return verdict->varies
+               ? "Origin, Access-Control-Request-Method, "
+                 "Access-Control-Request-Headers"
+               : "Access-Control-Request-Method, "
+                 "Access-Control-Request-Headers";
+    }
+    return verdict->varies ? "Origin" : NULL;
+}
+
+const char *cors_kind_word(cors_kind_t kind)
+{
+    static const char *const words[] = { "none", "actual", "preflight" };
+
+    return words[kind];
+}
+
+const char *cors_reason_word(cors_reason_t reason)
+{
+    static const char *const words[] = {
+        NULL, "origin-malformed", "origin-not-allowed",
+        "method-not-allowed", "header-not-allowed", "header-malformed"
+    };
+
+    return words[reason];
+}

@@ -1,0 +1,421 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+
+#include <httpd.h>
+#include <http_config.h>
+#include <http_core.h>
+
+#include "../core/cors_check.h"
+#include "cors_config.h"
+#include "cors_module.h"
+
+void *cors_config_create(apr_pool_t *pool, char *dir)
+{
+    (void)dir;
+    return cors_policy_make(pool);
+}
+
+void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner)
+{
+    return (void *)cors_policy_merge(pool, outer, inner);
+}
+
+const cors_policy_t *cors_config_policy(const request_rec *r)
+{
+    const cors_policy_t *policy = ap_get_module_config(r->per_dir_config,
+                                                       &cors_module);
+
+    return policy && cors_policy_in_force(policy) ? policy : NULL;
+}
+
+/*
+ * Faults.  All that is wrong in one directive is told at once.
+ */
+
+static const char *add_fault(const cmd_parms *cmd, const char *faults,
+                             const char *id, const char *fault)
+{
+    return faults
+           ? apr_psprintf(cmd->pool, "%s; %s: %s", faults, id, fault)
+           : apr_psprintf(cmd->pool, "%s: %s", id, fault);
+}
+
+/* In the server's configuration httpd itself says file and line, of a
+ * .htaccess it says the file alone. */
+static const char *place_faults(const cmd_parms *cmd, const char *faults)
+{
+    if (!faults) {
+        return NULL;
+    }
+    return cmd->pool == cmd->temp_pool
+           ? apr_psprintf(cmd->pool, "line %d: %s: %s",
+                          cmd->directive->line_num, cmd->cmd->name, faults)
+           : apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, faults);
+}
+
+/*
+ * Lists.
+ */
+
+/* A list directive. */
+typedef struct {
+    cors_list_t list;
+    const char *id;         /* of the error */
+    /* Add an entry without its sign.  Returns NULL or what is wrong. */
+    const char *(*add)(const cmd_parms *cmd, cors_policy_t *policy,
+                       const char *entry, int exclude);
+} list_directive_t;
+
+static cors_origin_set_t *need_set(cors_origin_set_t **set, apr_pool_t *pool)
+{
+    if (!*set) {
+        *set = cors_origin_set_make(pool);
+    }
+    return *set;
+}
+
+static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
+                              const char *entry, int exclude)
+{
+    const char *pattern;
+    const char *err = cors_origin_pattern(&pattern, entry, cmd->pool);
+
+    if (!err) {
+        cors_origin_set_add(need_set(&policy->origins, cmd->pool), pattern,
+                            exclude);
+    }
+    return err;
+}
+
+static const char *add_credentials(const cmd_parms *cmd,
+                                   cors_policy_t *policy,
+                                   const char *entry, int exclude)
+{
+    const char *pattern = NULL;
+    const char *err = NULL;
+
+    if (!exclude && !strcasecmp(entry, "On")) {
+        pattern = "*";
+    }
+    else if (!exclude && !strcasecmp(entry, "Off")) {
+        need_set(&policy->credentials, cmd->pool);
+        return NULL;
+    }
+    else if (!strcmp(entry, "*")) {
+        return "\"*\" would give credentials to every origin: write \"On\" "
+               "for those that CorsAllowOrigin lists";
+    }
+    else {
+        err = cors_origin_pattern(&pattern, entry, cmd->pool);
+    }
+    if (!err) {
+        cors_origin_set_add(need_set(&policy->credentials, cmd->pool),
+                            pattern, exclude);
+    }
+    return err;
+}
+
+/* ap_regexec() wants the end of the string, and an origin is all of it. */
+static int expression_matches(const cors_matcher_t *matcher,
+                              const cors_origin_t *origin)
+{
+    return ap_regexec(matcher->data, origin->text, 0, NULL, 0) == 0;
+}
+
+static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
+                                  const char *entry, int exclude)
+{
+    cors_matcher_t *matcher;
+    /* Alone first: "a)|(b" would compile between the parentheses below. */
+    ap_regex_t *regex = ap_pregcomp(cmd->pool, entry, 0);
+
+    if (regex) {
+        regex = ap_pregcomp(cmd->pool, apr_pstrcat(cmd->pool, "\\A(?:", entry,
+                                                   ")\\z", NULL), 0);
+    }
+    if (!regex) {
+        return apr_psprintf(cmd->pool, "\"%s\" is no regular expression: "
+                            "check its brackets, and put it in quotes if it "
+                            "has spaces or backslashes", entry);
+    }
+    matcher = apr_pcalloc(cmd->pool, sizeof(*matcher));
+    matcher->text = entry;
+    matcher->matches = expression_matches;
+    matcher->data = regex;
+    cors_origin_set_add_matcher(need_set(&policy->origins, cmd->pool),
+                                matcher, exclude);
+    return NULL;
+}
+
+static cors_names_t *need_names(cors_names_t **names, cors_names_kind_t kind,
+                                apr_pool_t *pool)
+{
+    if (!*names) {
+        *names = cors_names_make(pool, kind);
+    }
+    return *names;
+}
+
+static const char *add_method(const cmd_parms *cmd, cors_policy_t *policy,
+                              const char *entry, int exclude)
+{
+    const char *err = cors_check_method(entry, cmd->pool);
+
+    if (!err) {
+        cors_names_add(need_names(&policy->methods, CORS_METHODS, cmd->pool),
+                       entry, exclude);
+    }
+    return err;
+}
+
+static const char *add_header(const cmd_parms *cmd, cors_policy_t *policy,
+                              const char *entry, int exclude)
+{
+    const char *err = cors_check_request_header(entry, cmd->pool);
+
+    if (!err) {
+        cors_names_add(need_names(&policy->headers, CORS_HEADERS, cmd->pool),
+                       entry, exclude);
+    }
+    return err;
+}
+
+static const char *add_exposed(const cmd_parms *cmd, cors_policy_t *policy,
+                               const char *entry, int exclude)
+{
+    const char *err = cors_check_response_header(entry, cmd->pool);
+
+    if (!err) {
+        cors_names_add(need_names(&policy->expose, CORS_HEADERS, cmd->pool),
+                       entry, exclude);
+    }
+    return err;
+}
+
+static const list_directive_t allow_origin = {
+    CORS_LIST_ORIGINS, "CORS-E01", add_origin
+};
+static const list_directive_t allow_origin_match = {
+    CORS_LIST_ORIGINS, "CORS-E08", add_expression
+};
+static const list_directive_t allow_credentials = {
+    CORS_LIST_CREDENTIALS, "CORS-E01", add_credentials
+};
+static const list_directive_t allow_methods = {
+    CORS_LIST_METHODS, "CORS-E05", add_method
+};
+static const list_directive_t allow_headers = {
+    CORS_LIST_HEADERS, "CORS-E06", add_header
+};
+static const list_directive_t expose_headers = {
+    CORS_LIST_EXPOSE, "CORS-E06", add_exposed
+};
+
+/* Make sure that a list is there, be it empty, and ready to be asked. */
+static void finish_list(cors_policy_t *policy, cors_list_t list,
+                        apr_pool_t *pool)
+{
+    switch (list) {
+    case CORS_LIST_ORIGINS:
+        need_set(&policy->origins, pool);
+        break;
+    case CORS_LIST_CREDENTIALS:
+        need_set(&policy->credentials, pool);
+        break;
+    case CORS_LIST_METHODS:
+        cors_names_seal(need_names(&policy->methods, CORS_METHODS, pool));
+        break;
+    case CORS_LIST_HEADERS:
+        cors_names_seal(need_names(&policy->headers, CORS_HEADERS, pool));
+        break;
+    default:
+        cors_names_seal(need_names(&policy->expose, CORS_HEADERS, pool));
+        break;
+    }
+}
+
+static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
+{
+    const list_directive_t *directive = cmd->info;
+    cors_policy_t *policy = conf;
+    const char *faults = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    int entries = 0;
+    int none = 0;
+
+    if (faults) {
+        return faults;
+    }
+    while (*args) {
+        const char *entry = ap_getword_conf(cmd->pool, &args);
+        const int has_sign = *entry == '+' || *entry == '-';
+        const char *fault = NULL;
+
+        entries++;
+        cors_policy_say(policy, directive->list, has_sign);
+        if (!strcasecmp(entry, "None")) {
+            none = 1;
+        }
+        else if (!entry[has_sign]) {
+            fault = apr_psprintf(cmd->pool, "\"%s\" names nothing: write the "
+                                 "entry without a space before it", entry);
+        }
+        else {
+            fault = directive->add(cmd, policy, entry + has_sign,
+                                   *entry == '-');
+        }
+        if (fault) {
+            faults = add_fault(cmd, faults, directive->id, fault);
+        }
+    }
+    if (!entries) {
+        faults = add_fault(cmd, NULL, directive->id, "an argument is missing: "
+                           "write \"None\" for the empty list");
+    }
+    if (none && entries > 1) {
+        faults = add_fault(cmd, faults, directive->id, "\"None\" is the empty "
+                           "list: write it alone, or leave it out");
+    }
+    finish_list(policy, directive->list, cmd->pool);
+    return place_faults(cmd, faults);
+}
+
+/*
+ * Settings.
+ */
+
+/* A directive whose argument is one of a few words, the default first. */
+typedef struct {
+    cors_setting_t setting;
+    const char *words[4];   /* value n is words[n]; NULL ends them */
+} word_directive_t;
+
+static const word_directive_t engine = {
+    CORS_ENGINE, { "On", "Off", "ReportOnly", NULL }
+};
+static const word_directive_t preflight = {
+    CORS_PREFLIGHT_BY, { "Answer", "Pass", NULL, NULL }
+};
+static const word_directive_t preflight_status = {
+    CORS_PREFLIGHT_STATUS, { "204", "200", NULL, NULL }
+};
+static const word_directive_t enforce = {
+    CORS_ENFORCE, { "Off", "On", NULL, NULL }
+};
+static const word_directive_t upstream = {
+    CORS_UPSTREAM, { "Replace", "Keep", NULL, NULL }
+};
+static const word_directive_t timing_allow_origin = {
+    CORS_TIMING, { "Off", "On", NULL, NULL }
+};
+static const word_directive_t allow_private_network = {
+    CORS_PRIVATE_NETWORK, { "Off", "On", NULL, NULL }
+};
+
+static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
+{
+    const word_directive_t *directive = cmd->info;
+    const char *const *words = directive->words;
+    const char *choice = NULL;
+    const char *err = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    unsigned char i;
+
+    if (err) {
+        return err;
+    }
+    for (i = 0; words[i]; i++) {
+        if (!strcasecmp(arg, words[i])) {
+            cors_policy_set(conf, directive->setting, i);
+            return NULL;
+        }
+        choice = choice ? apr_psprintf(cmd->pool, "%s or \"%s\"", choice,
+                                       words[i])
+                        : apr_psprintf(cmd->pool, "\"%s\"", words[i]);
+    }
+    return place_faults(cmd, apr_psprintf(cmd->pool, "\"%s\" is none of its "
+                                          "values: write %s", arg, choice));
+}
+
+/* Longer times make no sense, and 32 bits hold this one. */
+#define MAX_AGE_LIMIT APR_INT32_MAX
+
+static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
+{
+    cors_policy_t *policy = conf;
+    apr_interval_time_t age = -1;
+    const char *err = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+
+    if (err) {
+        return err;
+    }
+    policy->has_max_age = 1;
+    policy->max_age = NULL;
+    if (!strcasecmp(arg, "Off")) {
+        return NULL;
+    }
+    if (!apr_isdigit(*arg)
+        || ap_timeout_parameter_parse(arg, &age, "s") != APR_SUCCESS
+        || age < 0 || age % APR_USEC_PER_SEC != 0
+        || apr_time_sec(age) > MAX_AGE_LIMIT) {
+        err = apr_psprintf(cmd->pool, "CORS-E07: \"%s\" is no time: write "
+                           "whole seconds, a time with a unit as in \"10min\" "
+                           "or \"2h\", or \"Off\"", arg);
+        return place_faults(cmd, err);
+    }
+    policy->max_age = apr_psprintf(cmd->pool, "%d", (int)apr_time_sec(age));
+    return NULL;
+}
+
+#define LIST(name, directive, help) \
+    AP_INIT_RAW_ARGS(name, set_list, (void *)&(directive), OR_FILEINFO, help)
+#define WORD(name, directive, help) \
+    AP_INIT_TAKE1(name, set_word, (void *)&(directive), OR_FILEINFO, help)
+
+const command_rec cors_directives[] = {
+    WORD("CorsEngine", engine,
+         "On, Off, or ReportOnly to decide and log without changing anything"),
+    LIST("CorsAllowOrigin", allow_origin,
+         "origins whose pages may read responses: scheme://host[:port], "
+         "with *. for subdomains and :* for any port; null; *; None"),
+    LIST("CorsAllowOriginMatch", allow_origin_match,
+         "regular expressions that match the whole of an allowed origin"),
+    LIST("CorsAllowMethods", allow_methods,
+         "methods that pages may use besides GET, HEAD and POST; *; None"),
+    LIST("CorsAllowHeaders", allow_headers,
+         "headers that pages may set on requests: names, prefixes that end "
+         "in *; *; None"),
+    LIST("CorsExposeHeaders", expose_headers,
+         "headers that pages may read on responses: names, prefixes that end "
+         "in *; *; None"),
+    LIST("CorsAllowCredentials", allow_credentials,
+         "On, Off, or those of the allowed origins that may send cookies and "
+         "other credentials"),
+    AP_INIT_TAKE1("CorsMaxAge", set_max_age, NULL, OR_FILEINFO,
+         "how long browsers may keep the answer to a preflight: seconds, a "
+         "time with a unit, or Off"),
+    WORD("CorsPreflight", preflight,
+         "Answer to answer preflights, Pass to leave them to the handler"),
+    WORD("CorsPreflightStatus", preflight_status,
+         "status of a granted preflight, 204 or 200"),
+    WORD("CorsEnforce", enforce,
+         "On to answer 403 to cross-origin requests that are not allowed"),
+    WORD("CorsUpstream", upstream,
+         "Replace or Keep CORS headers that a handler or backend has set"),
+    WORD("CorsTimingAllowOrigin", timing_allow_origin,
+         "On to send Timing-Allow-Origin as well"),
+    WORD("CorsAllowPrivateNetwork", allow_private_network,
+         "On to let pages from public networks reach this private one"),
+    { NULL }
+};

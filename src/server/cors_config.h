@@ -1,0 +1,42 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_CONFIG_H
+#define CORS_CONFIG_H
+
+/**
+ * @file cors_config.h
+ * The directives.  A section's configuration is a cors_policy_t.
+ */
+
+#include <httpd.h>
+#include <http_config.h>
+
+#include "../core/cors_policy.h"
+
+/** All directives of the module. */
+extern const command_rec cors_directives[];
+
+/** Make the configuration of a section: a policy that says nothing. */
+void *cors_config_create(apr_pool_t *pool, char *dir);
+
+/** Merge the configuration of an inner section into that of an outer one. */
+void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner);
+
+/**
+ * The policy that is in force where a request is now in its sections, or
+ * NULL.
+ */
+const cors_policy_t *cors_config_policy(const request_rec *r);
+
+#endif /* CORS_CONFIG_H */

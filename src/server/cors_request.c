@@ -1,0 +1,214 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#include <apr_strings.h>
+#define APR_WANT_STRFUNC
+#include <apr_want.h>
+
+#include <httpd.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include "../../mod_cors.h"
+#include "cors_config.h"
+#include "cors_module.h"
+#include "cors_request.h"
+
+APLOG_USE_MODULE(cors);
+
+/* How much of what a client sends is worth a place in the error log. */
+#define LOG_MAX 256
+
+/* The first request of a chain of internal redirects. */
+static const request_rec *first_of_chain(const request_rec *r)
+{
+    while (r->prev) {
+        r = r->prev;
+    }
+    return r;
+}
+
+const cors_verdict_t *cors_request_verdict(const request_rec *r)
+{
+    return ap_get_module_config(first_of_chain(r)->request_config,
+                                &cors_module);
+}
+
+/* What CORS has nothing to say to: subrequests, whose headers are not sent;
+ * forward-proxy requests, whose URL is another server's; methods that no page
+ * can use; and "OPTIONS *", which has no resource. */
+static int is_left_alone(const request_rec *r)
+{
+    return r->main || r->proxyreq == PROXYREQ_PROXY
+           || r->method_number == M_CONNECT || r->method_number == M_TRACE
+           || (r->uri && !strcmp(r->uri, "*"));
+}
+
+/* The policy of a request that failed where its sections were not known yet,
+ * or thrown away while httpd looked for the file: what <Location> says of the
+ * URL can be told all the same. */
+static const cors_policy_t *policy_of_failed(request_rec *r)
+{
+    ap_conf_vector_t *const before = r->per_dir_config;
+    const cors_policy_t *policy;
+
+    if (before == r->server->lookup_defaults && r->uri && *r->uri == '/') {
+        ap_location_walk(r);
+    }
+    policy = cors_config_policy(r);
+    r->per_dir_config = before;
+    return policy;
+}
+
+/* The policy of the first request up to r that has one. */
+static const cors_policy_t *find_policy(request_rec *r)
+{
+    request_rec *q = (request_rec *)first_of_chain(r);
+    const cors_policy_t *policy = NULL;
+
+    for (; q != r && !policy; q = q->next) {
+        policy = policy_of_failed(q);
+    }
+    return policy ? policy : policy_of_failed(r);
+}
+
+static void read_asked(cors_asked_t *asked, const request_rec *r)
+{
+    memset(asked, 0, sizeof(*asked));
+    asked->origin = apr_table_get(r->headers_in, "Origin");
+    if (asked->origin && r->method_number == M_OPTIONS) {
+        asked->method = apr_table_get(r->headers_in,
+                                      "Access-Control-Request-Method");
+    }
+    asked->kind = cors_kind(r->method, asked->origin, asked->method);
+    if (asked->kind == CORS_PREFLIGHT) {
+        const char *private_network =
+            apr_table_get(r->headers_in,
+                          "Access-Control-Request-Private-Network");
+
+        asked->headers = apr_table_get(r->headers_in,
+                                       "Access-Control-Request-Headers");
+        asked->private_network = private_network
+                                 && !strcmp(private_network, "true");
+    }
+}
+
+/* httpd escapes what it logs. */
+static void log_verdict(request_rec *r, const cors_verdict_t *verdict,
+                        const cors_asked_t *asked)
+{
+    const char *report = verdict->policy->setting[CORS_ENGINE]
+                         == CORS_ENGINE_REPORT_ONLY ? " (report only)" : "";
+    const char *method = asked->method ? asked->method : r->method;
+
+    if (verdict->reason != CORS_GRANTED) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
+                      "CORS %s refused%s: %s, origin=%.*s method=%.*s url=%.*s",
+                      cors_kind_word(verdict->kind), report,
+                      cors_reason_word(verdict->reason), LOG_MAX,
+                      asked->origin, LOG_MAX, method, LOG_MAX,
+                      r->unparsed_uri);
+    }
+    else if (verdict->kind != CORS_NONE) {
+        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
+                      "CORS %s granted%s: origin=%.*s method=%.*s url=%.*s",
+                      cors_kind_word(verdict->kind), report, LOG_MAX,
+                      asked->origin, LOG_MAX, method, LOG_MAX,
+                      r->unparsed_uri);
+    }
+}
+
+const cors_verdict_t *cors_request_decide(request_rec *r)
+{
+    const request_rec *first = first_of_chain(r);
+    cors_verdict_t *verdict = ap_get_module_config(first->request_config,
+                                                   &cors_module);
+    const cors_policy_t *policy;
+    cors_asked_t asked;
+
+    if (verdict) {
+        return verdict;
+    }
+    if (is_left_alone(r)) {
+        return NULL;
+    }
+    policy = find_policy(r);
+    if (!policy) {
+        return NULL;
+    }
+    read_asked(&asked, r);
+    verdict = apr_palloc(r->pool, sizeof(*verdict));
+    cors_decide(verdict, policy, &asked, r->pool);
+    ap_set_module_config(first->request_config, &cors_module, verdict);
+    log_verdict(r, verdict, &asked);
+    return verdict;
+}
+
+void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)
+{
+    const int refused = verdict->reason != CORS_GRANTED;
+
+    apr_table_setn(r->subprocess_env, CORS_ENV_REQUEST,
+                   cors_kind_word(verdict->kind));
+    if (verdict->kind != CORS_NONE) {
+        apr_table_setn(r->subprocess_env, CORS_ENV_VERDICT,
+                       refused ? "refused" : "granted");
+    }
+    if (refused) {
+        apr_table_setn(r->subprocess_env, CORS_ENV_REASON,
+                       cors_reason_word(verdict->reason));
+    }
+}
+
+int cors_request_is_answered(const cors_verdict_t *verdict)
+{
+    const unsigned char *setting = verdict->policy->setting;
+
+    return verdict->kind == CORS_PREFLIGHT
+           && setting[CORS_PREFLIGHT_BY] == CORS_PREFLIGHT_ANSWER
+           && setting[CORS_ENGINE] == CORS_ENGINE_ON;
+}
+
+/* Whether a browser says, or the Origin shows, that the page is of the origin
+ * that it asks, or that there is no page.  What counts is the scheme, host and
+ * port that the client used: the scheme may stand in ServerName, where a proxy
+ * in front of httpd ends TLS. */
+static int is_same_origin(const request_rec *r)
+{
+    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    const char *scheme = ap_http_scheme(r);
+    cors_origin_t origin;
+    unsigned int port;
+
+    if (site) {
+        return !strcmp(site, "same-origin") || !strcmp(site, "none");
+    }
+    port = r->parsed_uri.port_str ? r->parsed_uri.port
+           : strcmp(scheme, "https") ? DEFAULT_HTTP_PORT : DEFAULT_HTTPS_PORT;
+    return r->hostname
+           && cors_origin_read(&origin, apr_table_get(r->headers_in,
+                                                      "Origin"))
+           && cors_origin_equals(&origin, scheme, r->hostname, port);
+}
+
+int cors_request_is_forbidden(const request_rec *r,
+                              const cors_verdict_t *verdict)
+{
+    const unsigned char *setting = verdict->policy->setting;
+
+    return setting[CORS_ENFORCE] && setting[CORS_ENGINE] == CORS_ENGINE_ON
+           && verdict->kind == CORS_ACTUAL && verdict->reason != CORS_GRANTED
+           && !is_same_origin(r);
+}

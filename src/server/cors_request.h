@@ -1,0 +1,59 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_REQUEST_H
+#define CORS_REQUEST_H
+
+/**
+ * @file cors_request.h
+ * From a request to the verdict on it.
+ */
+
+#include <httpd.h>
+
+#include "../core/cors_verdict.h"
+
+/**
+ * The verdict on a request, or on the request of which it is an internal
+ * redirect.
+ *
+ * @return NULL if there is none (yet); lives as long as the request
+ */
+const cors_verdict_t *cors_request_verdict(const request_rec *r);
+
+/**
+ * Decide, unless that is done: once for a chain of internal redirects, by the
+ * policy of its first request that has one.  Logs a new verdict.
+ *
+ * @return the verdict, or NULL if no policy is in force or the request is one
+ *         that CORS has nothing to say to
+ */
+const cors_verdict_t *cors_request_decide(request_rec *r);
+
+/**
+ * Tell handlers, logs and CGI of a verdict: CORS_REQUEST, CORS_VERDICT and
+ * CORS_REASON in the environment of the request.
+ */
+void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
+
+/** Whether the module itself answers this request: a preflight. */
+int cors_request_is_answered(const cors_verdict_t *verdict);
+
+/**
+ * Whether CorsEnforce forbids this request: an actual request that is refused
+ * and comes from a page of another origin.
+ */
+int cors_request_is_forbidden(const request_rec *r,
+                              const cors_verdict_t *verdict);
+
+#endif /* CORS_REQUEST_H */
