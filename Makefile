@@ -1,22 +1,92 @@
 # make            builds mod_cors.so with apxs
-# make install    installs it into httpd's modules directory
-# make demo       a private httpd on a loopback port, real CORS exchanges
-# make test       everything that is tested
-# make bench      what the module costs
-APXS ?= apxs
-CORE_SOURCES   := $(sort $(wildcard src/core/*.c))
-SERVER_SOURCES := $(sort $(wildcard src/server/*.c))
-SOURCES := mod_cors.c $(CORE_SOURCES) $(SERVER_SOURCES)
-HEADERS := $(wildcard *.h src/*/*.h)
-WARNINGS := -Wall -Wextra -Wconversion -Wno-sign-conversion \
-            -Wno-missing-field-initializers -Werror
-MODULE_CFLAGS := -std=gnu99 -fvisibility=hidden $(WARNINGS)
-COMMA := ,
+# make install    installs it among httpd's modules
+# make demo       shows real CORS exchanges with a private httpd
+# make test       tests everything: lint, test-unit, test-httpd
+# make bench      tells what the module costs
+# make clean
+#
+# demo, test and bench install the Debian packages that they need, unless they
+# are there.
 
-.PHONY: all install demo test test-unit test-httpd lint bench clean packages
+APXS ?= apxs
+
+CORE    := $(sort $(wildcard src/core/*.c))
+SERVER  := $(sort $(wildcard src/server/*.c))
+SOURCES := mod_cors.c $(CORE) $(SERVER)
+HEADERS := $(wildcard *.h src/*/*.h)
+UNITS   := $(patsubst t/unit/%.c,build/unit/%.t,$(wildcard t/unit/*.c))
+
+WARNINGS := -Wall -Wextra -Wconversion -Wno-sign-conversion \
+            -Wno-missing-field-initializers
+CSTD     := -std=gnu99
+comma    := ,
+
+# Looked up when a recipe needs them: apxs may not be installed yet.
+HTTPD_CFLAGS = $$($(APXS) -q EXTRA_CPPFLAGS) -I$$($(APXS) -q INCLUDEDIR) \
+               $$($(APXS) -q EXTRA_INCLUDES)
+APR_CFLAGS   = $$(apr-1-config --cppflags --includes)
+APR_LIBS     = $$(apr-1-config --link-ld --libs)
+
+.PHONY: all install demo test test-unit test-httpd lint bench clean
 
 all: mod_cors.so
 
-mod_cors.so: $(SOURCES) $(HEADERS)
-	$(APXS) -c -o mod_cors.la $(addprefix -Wc$(COMMA),$(MODULE_CFLAGS)) $(SOURCES)
+# apxs compiles all sources at one go, which takes a few seconds.
+mod_cors.so: $(SOURCES) $(HEADERS) Makefile
+	$(APXS) -c -o mod_cors.la -Wc,$(CSTD) -Wc,-fvisibility=hidden \
+	    $(addprefix -Wc$(comma),$(WARNINGS)) $(SOURCES) > build.log 2>&1 \
+	    || { cat build.log; exit 1; }
+	@grep -A3 'warning:' build.log || :
 	cp .libs/mod_cors.so $@
+
+install: mod_cors.so
+	$(APXS) -i -n cors mod_cors.la
+
+demo:
+	sh t/packages.sh demo
+	$(MAKE) all
+	APXS=$(APXS) sh conf/demo.sh
+
+test:
+	sh t/packages.sh demo test
+	$(MAKE) lint
+	$(MAKE) test-unit
+	$(MAKE) test-httpd
+
+# The core alone, without a server, under the sanitizers.
+test-unit: $(UNITS)
+	prove --failures --exec '' $(UNITS)
+
+build/unit/%.t: t/unit/%.c t/unit/tap.h $(CORE) $(HEADERS)
+	@mkdir -p build/unit
+	$(CC) $(CSTD) $(WARNINGS) -Werror -g -O1 \
+	    -fsanitize=address,undefined -fno-sanitize-recover=all \
+	    $(APR_CFLAGS) -o $@ $< $(CORE) $(APR_LIBS)
+
+# Over a real httpd.
+test-httpd: mod_cors.so
+	APXS=$(APXS) sh t/run.sh
+
+lint:
+	@for cc in gcc clang; do \
+	    echo "$$cc -Werror"; \
+	    for source in $(SOURCES); do \
+	        $$cc $(CSTD) $(WARNINGS) -Werror -fsyntax-only $(HTTPD_CFLAGS) \
+	            $$source || exit 1; \
+	    done; \
+	done
+	cppcheck --quiet --std=c99 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability $(SOURCES)
+	clang-tidy --quiet $(SOURCES) -- $(CSTD) $(HTTPD_CFLAGS) 2>build.log \
+	    || { cat build.log; exit 1; }
+
+bench:
+	sh t/packages.sh demo bench
+	$(MAKE) all
+	APXS=$(APXS) sh bench/server.sh mod_cors.so
+
+clean:
+	rm -rf build build.log mod_cors.so mod_cors.la .libs
+	find . -path ./.git -prune -o \( -name '*.lo' -o -name '*.slo' \
+	    -o -name '*.o' \) -exec rm -f {} +
+	find src -name .libs -exec rm -rf {} +

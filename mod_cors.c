@@ -34,11 +34,16 @@
 
 /* The first hook in which <If>, <Location> and .htaccess are merged, and the
  * last before access control and authentication, which a preflight, having no
- * credentials, could never pass. */
+ * credentials, could never pass.  Whatever a request is redirected to within
+ * the server, it is decided once. */
 static int cors_post_perdir_config(request_rec *r)
 {
-    const cors_verdict_t *verdict = r->main ? NULL : cors_request_decide(r);
+    const cors_verdict_t *verdict;
 
+    if (r->main || cors_request_verdict(r)) {
+        return DECLINED;
+    }
+    verdict = cors_request_decide(r);
     if (!verdict) {
         return DECLINED;
     }
@@ -60,9 +65,22 @@ static int cors_fixups(request_rec *r)
     return DECLINED;
 }
 
+/* Decide late, where there is no verdict yet, and tell it. */
+static const cors_verdict_t *decide_late(request_rec *r)
+{
+    const cors_verdict_t *verdict = cors_request_decide(r);
+
+    if (verdict) {
+        cors_request_publish(r, verdict);
+    }
+    return verdict;
+}
+
 /* Before a handler runs.  A policy that holds for the target of DirectoryIndex
  * or FallbackResource alone is known only now: these change the request's
- * configuration without a new request. */
+ * configuration without a new request.  A request whose sections were not
+ * looked up at all is mod_cache's, which has stored the headers with the rest;
+ * so is one with 304 below. */
 static void cors_insert_filter(request_rec *r)
 {
     const cors_verdict_t *verdict;
@@ -71,19 +89,16 @@ static void cors_insert_filter(request_rec *r)
         return;
     }
     verdict = cors_request_verdict(r);
-    if (!verdict) {
-        verdict = cors_request_decide(r);
-        if (!verdict) {
-            return;
-        }
-        cors_request_publish(r, verdict);
+    if (!verdict && r->per_dir_config != r->server->lookup_defaults) {
+        verdict = decide_late(r);
     }
-    cors_response_prepare(r, verdict);
+    if (verdict) {
+        cors_response_prepare(r, verdict);
+    }
 }
 
 /* Before an error response is made, or one without a body.  A request that
- * failed before post_perdir_config is decided here.  The 304 of one that never
- * came there is mod_cache's, which has stored the headers with the rest. */
+ * failed before post_perdir_config is decided here. */
 static void cors_insert_error_filter(request_rec *r)
 {
     const cors_verdict_t *verdict;
@@ -91,10 +106,14 @@ static void cors_insert_error_filter(request_rec *r)
     if (r->main) {
         return;
     }
-    verdict = r->status == HTTP_NOT_MODIFIED ? cors_request_verdict(r)
-                                             : cors_request_decide(r);
+    verdict = cors_request_verdict(r);
     if (verdict) {
         cors_request_publish(r, verdict);
+    }
+    else if (r->status != HTTP_NOT_MODIFIED) {
+        verdict = decide_late(r);
+    }
+    if (verdict) {
         cors_response_prepare(r, verdict);
     }
 }

@@ -314,26 +314,26 @@ static int covers_request_header(const cors_names_t *names,
 cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
                             const char **culprit, apr_size_t *len)
 {
+    const char *end = field;
     int elements;
 
-    for (elements = 0; *field; elements++) {
+    for (elements = 0; *end; elements++) {
         span_t name;
 
-        field += strspn(field, " \t");
-        name.text = field;
-        name.len = cors_token_span(field);
-        field += name.len;
-        field += strspn(field, " \t");
+        name.text = end + strspn(end, " \t");
+        name.len = cors_token_span(name.text);
+        end = name.text + name.len;
+        end += strspn(end, " \t");
         *culprit = name.text;
         *len = name.len;
-        if ((*field && *field != ',') || elements >= CORS_NAMES_MAX) {
+        if ((*end && *end != ',') || elements >= CORS_NAMES_MAX) {
             return CORS_SCAN_MALFORMED;
         }
         if (name.len && (!allowed || !covers_request_header(allowed, &name))) {
             return CORS_SCAN_UNCOVERED;
         }
-        if (*field) {
-            field++;
+        if (*end) {
+            end++;
         }
     }
     return CORS_SCAN_COVERED;

@@ -13,10 +13,6 @@
 
 #include <stdlib.h>
 
-#include <arpa/inet.h>
-
-#include <apr_lib.h>
-#include <apr_strings.h>
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
 
@@ -34,12 +30,12 @@ static int is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static int is_scheme_char(char c)
+int cors_is_scheme_char(char c)
 {
     return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
-static int is_host_char(char c)
+int cors_is_host_char(char c)
 {
     return is_lower(c) || is_digit(c) || c == '-' || c == '_';
 }
@@ -57,7 +53,7 @@ static apr_size_t skip_scheme(const char *text)
     if (!is_lower(text[0])) {
         return 0;
     }
-    while (i < CORS_ORIGIN_MAX && is_scheme_char(text[i])) {
+    while (i < CORS_ORIGIN_MAX && cors_is_scheme_char(text[i])) {
         i++;
     }
     return strncmp(text + i, "://", 3) == 0 ? i + 3 : 0;
@@ -81,7 +77,7 @@ static apr_size_t skip_host(const char *text, apr_size_t i)
                 return start;
             }
         }
-        else if (!is_host_char(text[i])) {
+        else if (!cors_is_host_char(text[i])) {
             break;
         }
         i++;
@@ -95,7 +91,7 @@ static apr_size_t skip_port(const char *text, apr_size_t i)
     const apr_size_t start = i;
     unsigned int port = 0;
 
-    while (is_digit(text[i]) && i - start < 5) {
+    while (i - start < 5 && is_digit(text[i])) {
         port = port * 10 + (unsigned int)(text[i++] - '0');
     }
     return text[start] != '0' && port <= 65535 ? i : start;
@@ -128,20 +124,12 @@ int cors_origin_read(cors_origin_t *origin, const char *text)
         }
     }
     origin->len = i;
-    return text[i] == '\0' && i <= CORS_ORIGIN_MAX;
+    return i <= CORS_ORIGIN_MAX && text[i] == '\0';
 }
 
-/* The port that URLs of a scheme leave out, or 0 (WHATWG URL, "default
- * port"). */
-static unsigned int default_port(const char *scheme, apr_size_t len)
+unsigned int cors_default_port(const char *scheme)
 {
-    if (len == LEN("https") && memcmp(scheme, "https", len) == 0) {
-        return 443;
-    }
-    if (len == LEN("http") && memcmp(scheme, "http", len) == 0) {
-        return 80;
-    }
-    return 0;
+    return !strcmp(scheme, "https") ? 443 : !strcmp(scheme, "http") ? 80 : 0;
 }
 
 int cors_origin_equals(const cors_origin_t *origin, const char *scheme,
@@ -159,314 +147,8 @@ int cors_origin_equals(const cors_origin_t *origin, const char *scheme,
         return 0;
     }
     origin_port = origin->host_end < origin->len
-                  ? (unsigned int)atoi(origin->text + origin->host_end + 1)
-                  : default_port(scheme, scheme_len);
+                  ? (unsigned int)strtoul(origin->text + origin->host_end + 1,
+                                          NULL, 10)
+                  : cors_default_port(scheme);
     return origin_port == port;
-}
-
-/*
- * Patterns.  An entry is taken apart into the pieces below, each is checked,
- * and they are put together again.
- */
-
-typedef struct {
-    const char *entry;      /* as written, for messages */
-    char *scheme;
-    int subdomains;
-    char *host;
-    int any_port;
-    unsigned int port;      /* 0: none */
-    apr_pool_t *pool;
-} pattern_t;
-
-static const char *fault(const pattern_t *pat, const char *what,
-                         const char *mend)
-{
-    return apr_psprintf(pat->pool, "\"%s\" %s: %s", pat->entry, what, mend);
-}
-
-static const char *write_instead(const pattern_t *pat, const char *text)
-{
-    return apr_psprintf(pat->pool, "write \"%s\"", text);
-}
-
-static void to_lower(char *s)
-{
-    for (; *s; s++) {
-        *s = (char)apr_tolower(*s);
-    }
-}
-
-/* Serialise an IPv6 address as URLs do: eight groups, the first of the
- * longest runs of zeros written as "::", never a dotted part. */
-static char *serialise_ipv6(const unsigned char *address, apr_pool_t *pool)
-{
-    unsigned int group[8];
-    int i, run, best = -1, best_len = 1;
-    char *text = apr_palloc(pool, sizeof("[xxxx:xxxx:xxxx:xxxx:xxxx:xxxx:xxxx:xxxx]"));
-    char *end = text;
-
-    for (i = 0; i < 8; i++) {
-        group[i] = ((unsigned int)address[2 * i] << 8) | address[2 * i + 1];
-    }
-    for (i = 0; i < 8; i += run + 1) {
-        for (run = 0; i + run < 8 && group[i + run] == 0; run++);
-        if (run > best_len) {
-            best = i;
-            best_len = run;
-        }
-    }
-    *end++ = '[';
-    for (i = 0; i < 8; i++) {
-        if (i == best) {
-            *end++ = ':';
-            if (i == 0) {
-                *end++ = ':';
-            }
-            i += best_len - 1;
-            continue;
-        }
-        end += apr_snprintf(end, 5, "%x", group[i]);
-        if (i < 7) {
-            *end++ = ':';
-        }
-    }
-    *end++ = ']';
-    *end = '\0';
-    return text;
-}
-
-static const char *check_ipv6(pattern_t *pat)
-{
-    unsigned char address[16];
-    apr_size_t len = strlen(pat->host);
-    char *text = apr_pstrmemdup(pat->pool, pat->host + 1, len - 2);
-
-    if (pat->subdomains) {
-        return fault(pat, "has a wildcard before an address",
-                     "an address has no subdomains, write it without \"*.\"");
-    }
-    if (inet_pton(AF_INET6, text, address) != 1) {
-        return fault(pat, "has no IPv6 address in its brackets",
-                     "write for example \"http://[::1]:8080\"");
-    }
-    pat->host = serialise_ipv6(address, pat->pool);
-    return NULL;
-}
-
-/* Hosts that end in a number are IPv4 addresses to a browser, which sends
- * them as four decimal numbers (WHATWG URL, "ends in a number checker"). */
-static int ends_in_number(const char *host)
-{
-    const char *label = strrchr(host, '.');
-
-    label = label ? label + 1 : host;
-    if (label[0] == '0' && label[1] == 'x') {
-        return label[2 + strspn(label + 2, "0123456789abcdef")] == '\0';
-    }
-    return *label && label[strspn(label, "0123456789")] == '\0';
-}
-
-static const char *check_ipv4(const pattern_t *pat)
-{
-    unsigned char address[4];
-
-    if (inet_pton(AF_INET, pat->host, address) != 1) {
-        return fault(pat, "ends in a number but is no IPv4 address",
-                     "write four decimal numbers, as in "
-                     "\"http://192.0.2.1\"");
-    }
-    if (pat->subdomains) {
-        return fault(pat, "has a wildcard before an address",
-                     "an address has no subdomains, write it without \"*.\"");
-    }
-    return NULL;
-}
-
-static const char *check_host(pattern_t *pat)
-{
-    const char *c;
-
-    if (!*pat->host) {
-        return fault(pat, "has no host",
-                     "write for example \"https://example.com\"");
-    }
-    to_lower(pat->host);
-    if (*pat->host == '[') {
-        return check_ipv6(pat);
-    }
-    for (c = pat->host; *c; c++) {
-        if (*c & 0x80) {
-            return fault(pat, "has a host that is not ASCII",
-                         "write its xn-- form, as browsers send it");
-        }
-        if (*c == '*') {
-            return fault(pat, "has a wildcard where none can stand",
-                         "\"*.\" begins the host and stands for one or more "
-                         "labels, \":*\" stands for any port, as in "
-                         "\"https://*.example.com:*\"; use "
-                         "CorsAllowOriginMatch for anything else");
-        }
-        if (*c == '.' && (c == pat->host || c[1] == '.')) {
-            return fault(pat, "has an empty label in its host",
-                         "write one dot between two labels");
-        }
-        if (*c != '.' && !is_host_char(*c)) {
-            return fault(pat, apr_psprintf(pat->pool, "has a \"%c\" in its "
-                                           "host", *c),
-                         "a host has letters, digits, \"-\", \"_\" and "
-                         "\".\"");
-        }
-    }
-    return ends_in_number(pat->host) ? check_ipv4(pat) : NULL;
-}
-
-static const char *check_port(pattern_t *pat, const char *port)
-{
-    const apr_size_t len = strspn(port, "0123456789");
-
-    if (!strcmp(port, "*")) {
-        pat->any_port = 1;
-        return NULL;
-    }
-    if (!len || port[len]) {
-        return fault(pat, "has a port that is no number",
-                     "write a number from 1 to 65535, or \":*\" for any "
-                     "port");
-    }
-    pat->port = len <= 5 ? (unsigned int)atoi(port) : 65536;
-    if (pat->port < 1 || pat->port > 65535) {
-        return fault(pat, "has a port out of range",
-                     "write a number from 1 to 65535");
-    }
-    if (*port == '0') {
-        return fault(pat, "has a port with leading zeros",
-                     apr_psprintf(pat->pool, "write \":%u\"", pat->port));
-    }
-    return NULL;
-}
-
-/* Cut off what follows scheme, host and port; rest is what stands behind
- * "://". */
-static const char *check_tail(const pattern_t *pat, char *rest)
-{
-    const apr_size_t end = strcspn(rest, "/?#\\");
-    const char *what = rest[end] == '?' ? "has a query"
-                       : rest[end] == '#' ? "has a fragment"
-                       : !strcmp(rest + end, "/") ? "has a trailing slash"
-                       : "has a path";
-    const char *at;
-
-    if (rest[end]) {
-        return fault(pat, what,
-                     write_instead(pat, apr_pstrmemdup(pat->pool, pat->entry,
-                         (apr_size_t)(rest + end - pat->scheme))));
-    }
-    at = strrchr(rest, '@');
-    if (at) {
-        return fault(pat, "has user information",
-                     write_instead(pat, apr_psprintf(pat->pool, "%s://%s",
-                                                     pat->scheme, at + 1)));
-    }
-    return NULL;
-}
-
-static const char *check_scheme(pattern_t *pat)
-{
-    const char *c = pat->scheme;
-
-    to_lower(pat->scheme);
-    if (strchr(pat->scheme, '*')) {
-        return fault(pat, "has a wildcard for its scheme",
-                     "write an entry for each scheme");
-    }
-    for (; is_scheme_char(*c); c++);
-    if (!is_lower(*pat->scheme) || *c) {
-        return fault(pat, "has no valid scheme",
-                     "write for example \"https://example.com\"");
-    }
-    if (!strcmp(pat->scheme, "file")) {
-        return fault(pat, "is no origin", "browsers send \"null\" for file: "
-                     "pages, and allowing \"null\" allows every site");
-    }
-    return NULL;
-}
-
-/* Take the entry apart. */
-static const char *split(pattern_t *pat)
-{
-    char *rest, *port;
-    const char *err;
-
-    pat->scheme = apr_pstrdup(pat->pool, pat->entry);
-    rest = strstr(pat->scheme, "://");
-    if (!rest) {
-        return fault(pat, "has no scheme",
-                     write_instead(pat, apr_pstrcat(pat->pool, "https://",
-                         pat->entry + strspn(pat->entry, "/:"), NULL)));
-    }
-    *rest = '\0';
-    rest += LEN("://");
-    err = check_tail(pat, rest);
-    if (!err) {
-        err = check_scheme(pat);
-    }
-    if (err) {
-        return err;
-    }
-    if (!strncmp(rest, "*.", 2)) {
-        pat->subdomains = 1;
-        rest += 2;
-    }
-    pat->host = rest;
-    if (*rest == '[') {
-        rest += strcspn(rest, "]");
-        if (*rest != ']' || (rest[1] && rest[1] != ':')) {
-            return fault(pat, "has a broken IPv6 address",
-                         "write for example \"http://[::1]:8080\"");
-        }
-    }
-    port = strchr(rest, ':');
-    if (port) {
-        *port++ = '\0';
-        return check_port(pat, port);
-    }
-    return NULL;
-}
-
-const char *cors_origin_pattern(const char **canonical, const char *entry,
-                                apr_pool_t *pool)
-{
-    pattern_t pat = { NULL };
-    const char *err;
-    char *text;
-
-    if (!strcmp(entry, "*") || !strcmp(entry, "null")) {
-        *canonical = entry;
-        return NULL;
-    }
-    pat.entry = entry;
-    pat.pool = pool;
-    err = split(&pat);
-    if (!err) {
-        err = check_host(&pat);
-    }
-    if (err) {
-        return err;
-    }
-    if (pat.port == default_port(pat.scheme, strlen(pat.scheme))) {
-        pat.port = 0;
-    }
-    text = apr_pstrcat(pool, pat.scheme, "://", pat.subdomains ? "*." : "",
-                       pat.host, pat.any_port ? ":*" : NULL, NULL);
-    if (pat.port) {
-        text = apr_psprintf(pool, "%s:%u", text, pat.port);
-    }
-    if (strlen(text) > CORS_ORIGIN_MAX) {
-        return fault(&pat, "is too long",
-                     "an origin has at most "
-                     APR_STRINGIFY(CORS_ORIGIN_MAX) " bytes");
-    }
-    *canonical = strcmp(text, entry) ? text : entry;
-    return NULL;
 }

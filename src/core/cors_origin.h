@@ -84,4 +84,16 @@ int cors_origin_equals(const cors_origin_t *origin, const char *scheme,
 const char *cors_origin_pattern(const char **canonical, const char *entry,
                                 apr_pool_t *pool);
 
+/** What a scheme consists of, after its first letter. */
+int cors_is_scheme_char(char c);
+
+/** What a host consists of, besides dots; addresses in brackets aside. */
+int cors_is_host_char(char c);
+
+/**
+ * The port that URLs of a scheme leave out, or 0 if they leave none out
+ * (WHATWG URL, "default port").
+ */
+unsigned int cors_default_port(const char *scheme);
+
 #endif /* CORS_ORIGIN_H */

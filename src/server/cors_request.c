@@ -56,15 +56,16 @@ static int is_left_alone(const request_rec *r)
            || (r->uri && !strcmp(r->uri, "*"));
 }
 
-/* The policy of a request that failed where its sections were not known yet,
- * or thrown away while httpd looked for the file: what <Location> says of the
- * URL can be told all the same. */
-static const cors_policy_t *policy_of_failed(request_rec *r)
+/* The policy of a request.  Of one that failed before its sections were
+ * known, or while httpd looked for the file, what <Location> says of the URL
+ * can be told all the same. */
+static const cors_policy_t *policy_of(request_rec *r)
 {
     ap_conf_vector_t *const before = r->per_dir_config;
     const cors_policy_t *policy;
 
-    if (before == r->server->lookup_defaults && r->uri && *r->uri == '/') {
+    if (r->status != HTTP_OK && before == r->server->lookup_defaults
+        && r->uri && *r->uri == '/') {
         ap_location_walk(r);
     }
     policy = cors_config_policy(r);
@@ -79,9 +80,9 @@ static const cors_policy_t *find_policy(request_rec *r)
     const cors_policy_t *policy = NULL;
 
     for (; q != r && !policy; q = q->next) {
-        policy = policy_of_failed(q);
+        policy = policy_of(q);
     }
-    return policy ? policy : policy_of_failed(r);
+    return policy ? policy : policy_of(r);
 }
 
 static void read_asked(cors_asked_t *asked, const request_rec *r)
@@ -132,26 +133,18 @@ static void log_verdict(request_rec *r, const cors_verdict_t *verdict,
 
 const cors_verdict_t *cors_request_decide(request_rec *r)
 {
-    const request_rec *first = first_of_chain(r);
-    cors_verdict_t *verdict = ap_get_module_config(first->request_config,
-                                                   &cors_module);
-    const cors_policy_t *policy;
+    const cors_policy_t *policy = is_left_alone(r) ? NULL : find_policy(r);
+    cors_verdict_t *verdict;
     cors_asked_t asked;
 
-    if (verdict) {
-        return verdict;
-    }
-    if (is_left_alone(r)) {
-        return NULL;
-    }
-    policy = find_policy(r);
     if (!policy) {
         return NULL;
     }
     read_asked(&asked, r);
     verdict = apr_palloc(r->pool, sizeof(*verdict));
     cors_decide(verdict, policy, &asked, r->pool);
-    ap_set_module_config(first->request_config, &cors_module, verdict);
+    ap_set_module_config(first_of_chain(r)->request_config, &cors_module,
+                         verdict);
     log_verdict(r, verdict, &asked);
     return verdict;
 }

@@ -32,9 +32,10 @@
 const cors_verdict_t *cors_request_verdict(const request_rec *r);
 
 /**
- * Decide, unless that is done: once for a chain of internal redirects, by the
- * policy of its first request that has one.  Logs a new verdict.
+ * Decide, and log the verdict: by the policy of the first request that has
+ * one, from the start of a chain of internal redirects up to r.
  *
+ * @param r without a verdict; in post_perdir_config or later, or failed
  * @return the verdict, or NULL if no policy is in force or the request is one
  *         that CORS has nothing to say to
  */

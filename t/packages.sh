@@ -1,0 +1,48 @@
+#!/bin/sh
+# Install the Debian packages that a make target needs, unless they are there.
+#
+#   t/packages.sh demo|test|bench ...
+set -eu
+
+packages=
+for what in "$@"; do
+    case $what in
+    demo)
+        packages="$packages apache2-bin apache2-dev apache2-utils curl gcc
+            libapr1-dev make media-types util-linux" ;;
+    test)
+        packages="$packages binutils clang clang-tidy cppcheck iproute2
+            libapache2-mod-perl2 libc6-dev libwww-perl perl" ;;
+    bench)
+        packages="$packages perl valgrind" ;;
+    *)
+        echo "usage: $0 demo|test|bench ..." >&2
+        exit 2 ;;
+    esac
+done
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "not Debian: see to it that these are there, by whatever name:" \
+        $packages
+    exit 0
+fi
+
+missing=
+for package in $packages; do
+    dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null \
+        | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+echo "installing$missing"
+if [ "$(id -u)" = 0 ]; then
+    sudo=
+elif command -v sudo >/dev/null; then
+    sudo=sudo
+else
+    echo "run this once as root: apt-get install$missing" >&2
+    exit 1
+fi
+$sudo apt-get update -qq
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends $missing >/dev/null
