@@ -257,6 +257,9 @@ static const char *split(pattern_t *pat)
     char *port;
     const char *err;
 
+    if (strchr(pat->entry, ',')) {
+        return fault(pat, "has a comma", "separate origins with spaces");
+    }
     if (!rest) {
         return fault(pat, "has no scheme",
                      write_instead(pat, apr_pstrcat(pat->pool, "https://",

@@ -74,56 +74,70 @@ static const char *place_faults(const cmd_parms *cmd, const char *faults)
 typedef struct {
     cors_list_t list;
     const char *id;         /* of the error */
+    int is_switch;          /* takes On and Off as well */
     /* Add an entry without its sign.  Returns NULL or what is wrong. */
     const char *(*add)(const cmd_parms *cmd, cors_policy_t *policy,
                        const char *entry, int exclude);
+    /* What is wrong with a name, or NULL; for lists of names. */
+    const char *(*check)(const char *entry, apr_pool_t *pool);
 } list_directive_t;
 
-static cors_origin_set_t *need_set(cors_origin_set_t **set, apr_pool_t *pool)
+/* The set of a list of origins, made if it is not there yet. */
+static cors_origin_set_t *need_set(cors_policy_t *policy, cors_list_t list,
+                                   apr_pool_t *pool)
 {
+    cors_origin_set_t **set = list == CORS_LIST_ORIGINS ? &policy->origins
+                                                        : &policy->credentials;
+
     if (!*set) {
         *set = cors_origin_set_make(pool);
     }
     return *set;
 }
 
+/* The names of a list of names, made if they are not there yet. */
+static cors_names_t *need_names(cors_policy_t *policy, cors_list_t list,
+                                apr_pool_t *pool)
+{
+    cors_names_t **names = list == CORS_LIST_METHODS ? &policy->methods
+                           : list == CORS_LIST_HEADERS ? &policy->headers
+                           : &policy->expose;
+
+    if (!*names) {
+        *names = cors_names_make(pool, list == CORS_LIST_METHODS
+                                       ? CORS_METHODS : CORS_HEADERS);
+    }
+    return *names;
+}
+
 static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
                               const char *entry, int exclude)
 {
+    const list_directive_t *directive = cmd->info;
     const char *pattern;
-    const char *err = cors_origin_pattern(&pattern, entry, cmd->pool);
+    const char *err;
 
+    if (directive->is_switch && !strcmp(entry, "*")) {
+        return "\"*\" would give credentials to every origin: write \"On\" "
+               "for those that CorsAllowOrigin lists";
+    }
+    err = cors_origin_pattern(&pattern, entry, cmd->pool);
     if (!err) {
-        cors_origin_set_add(need_set(&policy->origins, cmd->pool), pattern,
-                            exclude);
+        cors_origin_set_add(need_set(policy, directive->list, cmd->pool),
+                            pattern, exclude);
     }
     return err;
 }
 
-static const char *add_credentials(const cmd_parms *cmd,
-                                   cors_policy_t *policy,
-                                   const char *entry, int exclude)
+static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
+                            const char *entry, int exclude)
 {
-    const char *pattern = NULL;
-    const char *err = NULL;
+    const list_directive_t *directive = cmd->info;
+    const char *err = directive->check(entry, cmd->pool);
 
-    if (!exclude && !strcasecmp(entry, "On")) {
-        pattern = "*";
-    }
-    else if (!exclude && !strcasecmp(entry, "Off")) {
-        need_set(&policy->credentials, cmd->pool);
-        return NULL;
-    }
-    else if (!strcmp(entry, "*")) {
-        return "\"*\" would give credentials to every origin: write \"On\" "
-               "for those that CorsAllowOrigin lists";
-    }
-    else {
-        err = cors_origin_pattern(&pattern, entry, cmd->pool);
-    }
     if (!err) {
-        cors_origin_set_add(need_set(&policy->credentials, cmd->pool),
-                            pattern, exclude);
+        cors_names_add(need_names(policy, directive->list, cmd->pool), entry,
+                       exclude);
     }
     return err;
 }
@@ -155,96 +169,73 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
     matcher->text = entry;
     matcher->matches = expression_matches;
     matcher->data = regex;
-    cors_origin_set_add_matcher(need_set(&policy->origins, cmd->pool),
+    cors_origin_set_add_matcher(need_set(policy, CORS_LIST_ORIGINS, cmd->pool),
                                 matcher, exclude);
     return NULL;
 }
 
-static cors_names_t *need_names(cors_names_t **names, cors_names_kind_t kind,
-                                apr_pool_t *pool)
-{
-    if (!*names) {
-        *names = cors_names_make(pool, kind);
-    }
-    return *names;
-}
-
-static const char *add_method(const cmd_parms *cmd, cors_policy_t *policy,
-                              const char *entry, int exclude)
-{
-    const char *err = cors_check_method(entry, cmd->pool);
-
-    if (!err) {
-        cors_names_add(need_names(&policy->methods, CORS_METHODS, cmd->pool),
-                       entry, exclude);
-    }
-    return err;
-}
-
-static const char *add_header(const cmd_parms *cmd, cors_policy_t *policy,
-                              const char *entry, int exclude)
-{
-    const char *err = cors_check_request_header(entry, cmd->pool);
-
-    if (!err) {
-        cors_names_add(need_names(&policy->headers, CORS_HEADERS, cmd->pool),
-                       entry, exclude);
-    }
-    return err;
-}
-
-static const char *add_exposed(const cmd_parms *cmd, cors_policy_t *policy,
-                               const char *entry, int exclude)
-{
-    const char *err = cors_check_response_header(entry, cmd->pool);
-
-    if (!err) {
-        cors_names_add(need_names(&policy->expose, CORS_HEADERS, cmd->pool),
-                       entry, exclude);
-    }
-    return err;
-}
-
 static const list_directive_t allow_origin = {
-    CORS_LIST_ORIGINS, "CORS-E01", add_origin
+    CORS_LIST_ORIGINS, "CORS-E01", 0, add_origin, NULL
 };
 static const list_directive_t allow_origin_match = {
-    CORS_LIST_ORIGINS, "CORS-E08", add_expression
+    CORS_LIST_ORIGINS, "CORS-E08", 0, add_expression, NULL
 };
 static const list_directive_t allow_credentials = {
-    CORS_LIST_CREDENTIALS, "CORS-E01", add_credentials
+    CORS_LIST_CREDENTIALS, "CORS-E01", 1, add_origin, NULL
 };
 static const list_directive_t allow_methods = {
-    CORS_LIST_METHODS, "CORS-E05", add_method
+    CORS_LIST_METHODS, "CORS-E05", 0, add_name, cors_check_method
 };
 static const list_directive_t allow_headers = {
-    CORS_LIST_HEADERS, "CORS-E06", add_header
+    CORS_LIST_HEADERS, "CORS-E06", 0, add_name, cors_check_request_header
 };
 static const list_directive_t expose_headers = {
-    CORS_LIST_EXPOSE, "CORS-E06", add_exposed
+    CORS_LIST_EXPOSE, "CORS-E06", 0, add_name, cors_check_response_header
 };
 
 /* Make sure that a list is there, be it empty, and ready to be asked. */
 static void finish_list(cors_policy_t *policy, cors_list_t list,
                         apr_pool_t *pool)
 {
-    switch (list) {
-    case CORS_LIST_ORIGINS:
-        need_set(&policy->origins, pool);
-        break;
-    case CORS_LIST_CREDENTIALS:
-        need_set(&policy->credentials, pool);
-        break;
-    case CORS_LIST_METHODS:
-        cors_names_seal(need_names(&policy->methods, CORS_METHODS, pool));
-        break;
-    case CORS_LIST_HEADERS:
-        cors_names_seal(need_names(&policy->headers, CORS_HEADERS, pool));
-        break;
-    default:
-        cors_names_seal(need_names(&policy->expose, CORS_HEADERS, pool));
-        break;
+    if (list == CORS_LIST_ORIGINS || list == CORS_LIST_CREDENTIALS) {
+        need_set(policy, list, pool);
     }
+    else {
+        cors_names_seal(need_names(policy, list, pool));
+    }
+}
+
+/* Whether an entry is a word that says it all: None, and for a switch On, the
+ * list of all that are allowed, and Off, the empty one.  Does what it says. */
+static int set_whole_list(const list_directive_t *directive,
+                          cors_policy_t *policy, const char *entry,
+                          apr_pool_t *pool)
+{
+    if (!strcasecmp(entry, "None")) {
+        return 1;
+    }
+    if (!directive->is_switch) {
+        return 0;
+    }
+    if (!strcasecmp(entry, "On")) {
+        cors_origin_set_add(need_set(policy, directive->list, pool), "*", 0);
+        return 1;
+    }
+    return !strcasecmp(entry, "Off");
+}
+
+static const char *add_entry(cmd_parms *cmd, cors_policy_t *policy,
+                             const char *entry)
+{
+    const list_directive_t *directive = cmd->info;
+    const int has_sign = *entry == '+' || *entry == '-';
+
+    cors_policy_say(policy, directive->list, has_sign);
+    if (!entry[has_sign]) {
+        return apr_psprintf(cmd->pool, "\"%s\" names nothing: write the "
+                            "entry without a space before it", entry);
+    }
+    return directive->add(cmd, policy, entry + has_sign, *entry == '-');
 }
 
 static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
@@ -252,30 +243,22 @@ static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
     const list_directive_t *directive = cmd->info;
     cors_policy_t *policy = conf;
     const char *faults = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    const char *whole = NULL;
     int entries = 0;
-    int none = 0;
 
     if (faults) {
         return faults;
     }
-    while (*args) {
+    for (; *args; entries++) {
         const char *entry = ap_getword_conf(cmd->pool, &args);
-        const int has_sign = *entry == '+' || *entry == '-';
-        const char *fault = NULL;
+        const char *fault;
 
-        entries++;
-        cors_policy_say(policy, directive->list, has_sign);
-        if (!strcasecmp(entry, "None")) {
-            none = 1;
+        if (set_whole_list(directive, policy, entry, cmd->pool)) {
+            cors_policy_say(policy, directive->list, 0);
+            whole = entry;
+            continue;
         }
-        else if (!entry[has_sign]) {
-            fault = apr_psprintf(cmd->pool, "\"%s\" names nothing: write the "
-                                 "entry without a space before it", entry);
-        }
-        else {
-            fault = directive->add(cmd, policy, entry + has_sign,
-                                   *entry == '-');
-        }
+        fault = add_entry(cmd, policy, entry);
         if (fault) {
             faults = add_fault(cmd, faults, directive->id, fault);
         }
@@ -284,9 +267,11 @@ static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
         faults = add_fault(cmd, NULL, directive->id, "an argument is missing: "
                            "write \"None\" for the empty list");
     }
-    if (none && entries > 1) {
-        faults = add_fault(cmd, faults, directive->id, "\"None\" is the empty "
-                           "list: write it alone, or leave it out");
+    if (whole && entries > 1) {
+        faults = add_fault(cmd, faults, directive->id,
+                           apr_psprintf(cmd->pool, "\"%s\" is a whole list: "
+                                        "write it alone, or leave it out",
+                                        whole));
     }
     finish_list(policy, directive->list, cmd->pool);
     return place_faults(cmd, faults);

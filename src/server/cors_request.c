@@ -185,8 +185,8 @@ static int is_same_origin(const request_rec *r)
     cors_origin_t origin;
     unsigned int port;
 
-    if (site) {
-        return !strcmp(site, "same-origin") || !strcmp(site, "none");
+    if (site && (!strcmp(site, "same-origin") || !strcmp(site, "none"))) {
+        return 1;
     }
     port = r->parsed_uri.port_str ? r->parsed_uri.port
            : strcmp(scheme, "https") ? DEFAULT_HTTP_PORT : DEFAULT_HTTPS_PORT;
