@@ -305,10 +305,19 @@ const char *cors_names_joined(const cors_names_t *names)
 static int covers_request_header(const cors_names_t *names,
                                  const span_t *name)
 {
-    return covers(names, name)
-           && (name->len != LEN("authorization")
-               || !cors_token_equal(name->text, "authorization", name->len)
-               || side_lists(&names->includes, name, CORS_HEADERS));
+    if (name->len == LEN("authorization")
+        && cors_token_equal(name->text, "authorization", name->len)) {
+        return cors_names_lists(names, name->text, name->len);
+    }
+    return covers(names, name);
+}
+
+static const char *skip_blanks(const char *text)
+{
+    while (*text == ' ' || *text == '\t') {
+        text++;
+    }
+    return text;
 }
 
 cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
@@ -320,10 +329,9 @@ cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
     for (elements = 0; *end; elements++) {
         span_t name;
 
-        name.text = end + strspn(end, " \t");
+        name.text = skip_blanks(end);
         name.len = cors_token_span(name.text);
-        end = name.text + name.len;
-        end += strspn(end, " \t");
+        end = skip_blanks(name.text + name.len);
         *culprit = name.text;
         *len = name.len;
         if ((*end && *end != ',') || elements >= CORS_NAMES_MAX) {

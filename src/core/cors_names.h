@@ -64,7 +64,7 @@ void cors_names_seal(cors_names_t *names);
 cors_names_t *cors_names_edit(apr_pool_t *pool, const cors_names_t *base,
                               const cors_names_t *edits);
 
-/** Whether the list covers a name of len bytes, which has to be a token. */
+/** Whether the list covers a name of len bytes. */
 int cors_names_has(const cors_names_t *names, const char *name,
                    apr_size_t len);
 

@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+#include <arpa/inet.h>
+
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
 
@@ -20,29 +22,46 @@
 
 #define LEN(literal) (sizeof(literal) - 1)
 
-static int is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
+/* What a byte can be part of. */
+enum {
+    LETTER = 1,         /* in lower case */
+    DIGIT = 2,
+    SCHEME = 4,
+    HOST = 8,
+    IPV6 = 16
+};
 
-static int is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+/* The kinds of bytes that there are, as they stand in the table. */
+#define D (DIGIT | SCHEME | HOST | IPV6)    /* 0 to 9 */
+#define X (LETTER | SCHEME | HOST | IPV6)   /* a to f */
+#define L (LETTER | SCHEME | HOST)          /* g to z */
+#define B (SCHEME | HOST)                   /* - */
+#define H HOST                              /* _ */
+#define S SCHEME                            /* + . */
+#define C IPV6                              /* : */
+
+/* The bytes above 127 are part of nothing and stay 0. */
+static const unsigned char kind[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, S, 0, B, S, 0,
+    D, D, D, D, D, D, D, D, D, D, C, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, H,
+    0, X, X, X, X, X, X, L, L, L, L, L, L, L, L, L,
+    L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0
+};
+
+#define IS(c, what) (kind[(unsigned char)(c)] & (what))
 
 int cors_is_scheme_char(char c)
 {
-    return is_lower(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+    return IS(c, SCHEME);
 }
 
 int cors_is_host_char(char c)
 {
-    return is_lower(c) || is_digit(c) || c == '-' || c == '_';
-}
-
-static int is_ipv6_char(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'f') || c == ':' || c == '.';
+    return IS(c, HOST);
 }
 
 /* The offset behind a scheme and "://" that begin text, or 0. */
@@ -50,13 +69,29 @@ static apr_size_t skip_scheme(const char *text)
 {
     apr_size_t i = 0;
 
-    if (!is_lower(text[0])) {
+    if (!IS(text[0], LETTER)) {
         return 0;
     }
-    while (i < CORS_ORIGIN_MAX && cors_is_scheme_char(text[i])) {
+    while (i < CORS_ORIGIN_MAX && IS(text[i], SCHEME)) {
         i++;
     }
     return strncmp(text + i, "://", 3) == 0 ? i + 3 : 0;
+}
+
+/* The offset behind the IPv6 address in brackets at text[i], or i. */
+static apr_size_t skip_ipv6(const char *text, apr_size_t i)
+{
+    unsigned char address[16];
+    char copy[INET6_ADDRSTRLEN];
+    apr_size_t len = 0;
+
+    while (len < sizeof(copy) - 1 && IS(text[i + 1 + len], IPV6)) {
+        copy[len] = text[i + 1 + len];
+        len++;
+    }
+    copy[len] = '\0';
+    return text[i + 1 + len] == ']' && inet_pton(AF_INET6, copy, address) == 1
+           ? i + len + 2 : i;
 }
 
 /* The offset behind the host at text[i], or i if there is none.  A dot may
@@ -66,10 +101,7 @@ static apr_size_t skip_host(const char *text, apr_size_t i)
     const apr_size_t start = i;
 
     if (text[i] == '[') {
-        do {
-            i++;
-        } while (i < CORS_ORIGIN_MAX && is_ipv6_char(text[i]));
-        return text[i] == ']' && i - start > 2 ? i + 1 : start;
+        return skip_ipv6(text, i);
     }
     while (i <= CORS_ORIGIN_MAX) {
         if (text[i] == '.') {
@@ -77,7 +109,7 @@ static apr_size_t skip_host(const char *text, apr_size_t i)
                 return start;
             }
         }
-        else if (!cors_is_host_char(text[i])) {
+        else if (!IS(text[i], HOST)) {
             break;
         }
         i++;
@@ -91,7 +123,7 @@ static apr_size_t skip_port(const char *text, apr_size_t i)
     const apr_size_t start = i;
     unsigned int port = 0;
 
-    while (i - start < 5 && is_digit(text[i])) {
+    while (i - start < 5 && IS(text[i], DIGIT)) {
         port = port * 10 + (unsigned int)(text[i++] - '0');
     }
     return text[start] != '0' && port <= 65535 ? i : start;

@@ -42,9 +42,35 @@ static const char *fault(const pattern_t *pat, const char *what,
     return apr_psprintf(pat->pool, "\"%s\" %s: %s", pat->entry, what, mend);
 }
 
-static const char *write_instead(const pattern_t *pat, const char *text)
+#define FOR_EXAMPLE "write for example \"https://example.com\""
+
+/* The mend for an entry that has no scheme, or more than an origin has: its
+ * scheme, or https, with its host and port, if that makes an origin.  (It does
+ * not come back here then.) */
+static const char *mend(const pattern_t *pat)
 {
-    return apr_psprintf(pat->pool, "write \"%s\"", text);
+    const char *scheme = "https";
+    const char *rest = pat->entry;
+    const char *end = strstr(rest, "://");
+    const char *canonical = NULL;
+    const char *at;
+    char *text;
+
+    if (!end && (!strncasecmp(rest, "http:", LEN("http:"))
+                 || !strncasecmp(rest, "https:", LEN("https:")))) {
+        end = strchr(rest, ':');
+    }
+    if (end) {
+        scheme = apr_pstrmemdup(pat->pool, rest, (apr_size_t)(end - rest));
+        rest = end + 1;
+    }
+    rest += strspn(rest, "/");
+    text = apr_pstrmemdup(pat->pool, rest, strcspn(rest, "/?#\\"));
+    at = strrchr(text, '@');
+    text = apr_pstrcat(pat->pool, scheme, "://", at ? at + 1 : text, NULL);
+    return cors_origin_pattern(&canonical, text, pat->pool)
+           ? FOR_EXAMPLE
+           : apr_psprintf(pat->pool, "write \"%s\"", canonical);
 }
 
 static void to_lower(char *s)
@@ -112,17 +138,22 @@ static const char *check_ipv6(pattern_t *pat)
     return NULL;
 }
 
-/* Hosts that end in a number are IPv4 addresses to a browser, which sends
- * them as four decimal numbers (WHATWG URL, "ends in a number checker"). */
+/* Hosts whose last label is a number, be it before the dot of the root, are
+ * IPv4 addresses to a browser, which sends them as four decimal numbers (WHATWG
+ * URL, "ends in a number checker"). */
 static int ends_in_number(const char *host)
 {
-    const char *label = strrchr(host, '.');
+    const char *end = host + strlen(host);
+    const char *label;
 
-    label = label ? label + 1 : host;
-    if (label[0] == '0' && label[1] == 'x') {
-        return label[2 + strspn(label + 2, "0123456789abcdef")] == '\0';
+    if (end[-1] == '.') {
+        end--;
     }
-    return *label && label[strspn(label, "0123456789")] == '\0';
+    for (label = end; label > host && label[-1] != '.'; label--);
+    if (label[0] == '0' && label[1] == 'x') {
+        return label + 2 + strspn(label + 2, "0123456789abcdef") == end;
+    }
+    return label < end && label + strspn(label, "0123456789") == end;
 }
 
 static const char *check_ipv4(const pattern_t *pat)
@@ -146,8 +177,7 @@ static const char *check_host(pattern_t *pat)
     const char *c;
 
     if (!*pat->host) {
-        return fault(pat, "has no host",
-                     "write for example \"https://example.com\"");
+        return fault(pat, "has no host", FOR_EXAMPLE);
     }
     to_lower(pat->host);
     if (*pat->host == '[') {
@@ -204,29 +234,23 @@ static const char *check_port(pattern_t *pat, const char *port)
     return NULL;
 }
 
-/* Cut off what follows scheme, host and port; rest is what stands behind
- * "://". */
-static const char *check_tail(const pattern_t *pat, char *rest)
+/* Whether anything but a host and a port stands behind "://". */
+static const char *check_rest(const pattern_t *pat, const char *rest)
 {
-    const apr_size_t end = strcspn(rest, "/?#\\");
-    const char *what = rest[end] == '?' ? "has a query"
-                       : rest[end] == '#' ? "has a fragment"
-                       : !strcmp(rest + end, "/") ? "has a trailing slash"
-                       : "has a path";
-    const char *at;
-
-    if (rest[end]) {
-        return fault(pat, what,
-                     write_instead(pat, apr_pstrmemdup(pat->pool, pat->entry,
-                         (apr_size_t)(rest + end - pat->scheme))));
+    rest += strcspn(rest, "/?#\\@");
+    switch (*rest) {
+    case '\0':
+        return NULL;
+    case '@':
+        return fault(pat, "has user information", mend(pat));
+    case '?':
+        return fault(pat, "has a query", mend(pat));
+    case '#':
+        return fault(pat, "has a fragment", mend(pat));
+    default:
+        return fault(pat, rest[1] ? "has a path" : "has a trailing slash",
+                     mend(pat));
     }
-    at = strrchr(rest, '@');
-    if (at) {
-        return fault(pat, "has user information",
-                     write_instead(pat, apr_psprintf(pat->pool, "%s://%s",
-                                                     pat->scheme, at + 1)));
-    }
-    return NULL;
 }
 
 static const char *check_scheme(pattern_t *pat)
@@ -240,8 +264,7 @@ static const char *check_scheme(pattern_t *pat)
     }
     for (; cors_is_scheme_char(*c); c++);
     if (!apr_islower(*pat->scheme) || *c) {
-        return fault(pat, "has no valid scheme",
-                     "write for example \"https://example.com\"");
+        return fault(pat, "has no valid scheme", FOR_EXAMPLE);
     }
     if (!strcmp(pat->scheme, "file")) {
         return fault(pat, "is no origin", "browsers send \"null\" for file: "
@@ -261,13 +284,11 @@ static const char *split(pattern_t *pat)
         return fault(pat, "has a comma", "separate origins with spaces");
     }
     if (!rest) {
-        return fault(pat, "has no scheme",
-                     write_instead(pat, apr_pstrcat(pat->pool, "https://",
-                         pat->entry + strspn(pat->entry, "/:"), NULL)));
+        return fault(pat, "has no scheme", mend(pat));
     }
     *rest = '\0';
     rest += LEN("://");
-    err = check_tail(pat, rest);
+    err = check_rest(pat, rest);
     if (!err) {
         err = check_scheme(pat);
     }

@@ -43,6 +43,7 @@ struct cors_origin_set_t {
     const cors_origin_set_t *base;      /* whose inclusions count too */
     side_t includes;                    /* of this set alone */
     side_t excludes;                    /* all, those of base among them */
+    int is_empty;                       /* includes nothing, base neither */
 };
 
 /* Names with more dots than the mask has bits share the last bit. */
@@ -234,13 +235,53 @@ cors_origin_set_t *cors_origin_set_make(apr_pool_t *pool)
     cors_origin_set_t *set = apr_pcalloc(pool, sizeof(*set));
 
     set->pool = pool;
+    set->is_empty = 1;
     return set;
+}
+
+/* Whether a side has an entry that is not an exclusion as well. */
+static int side_has_other(const side_t *side, const side_t *excludes,
+                          apr_pool_t *pool)
+{
+    apr_hash_index_t *hi;
+    int i;
+
+    for (hi = side->patterns ? apr_hash_first(pool, side->patterns) : NULL; hi;
+         hi = apr_hash_next(hi)) {
+        const char *pattern = apr_hash_this_key(hi);
+
+        if (!side_has_pattern(excludes, pattern, strlen(pattern))) {
+            return 1;
+        }
+    }
+    for (i = 0; side->matchers && i < side->matchers->nelts; i++) {
+        if (!side_has_matcher(excludes, APR_ARRAY_IDX(side->matchers, i,
+                                            const cors_matcher_t *)->text)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* To be told after each change: an entry that is excluded counts as none. */
+static void note_emptiness(cors_origin_set_t *set)
+{
+    const cors_origin_set_t *layer;
+
+    set->is_empty = 1;
+    for (layer = set; layer && set->is_empty; layer = layer->base) {
+        set->is_empty = !side_has_other(&layer->includes, &set->excludes,
+                                        set->pool);
+    }
 }
 
 void cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
                          int exclude)
 {
     side_add(exclude ? &set->excludes : &set->includes, pattern, set->pool);
+    if (exclude || set->is_empty) {
+        note_emptiness(set);
+    }
 }
 
 void cors_origin_set_add_matcher(cors_origin_set_t *set,
@@ -248,6 +289,7 @@ void cors_origin_set_add_matcher(cors_origin_set_t *set,
 {
     side_add_matcher(exclude ? &set->excludes : &set->includes, matcher,
                      set->pool);
+    note_emptiness(set);
 }
 
 cors_origin_set_t *cors_origin_set_edit(apr_pool_t *pool,
@@ -270,6 +312,7 @@ cors_origin_set_t *cors_origin_set_edit(apr_pool_t *pool,
         side_add_all(&set->excludes, &base->excludes, &edits->includes, pool);
         side_add_all(&set->excludes, &edits->excludes, &nothing, pool);
     }
+    note_emptiness(set);
     return set;
 }
 
@@ -289,6 +332,9 @@ int cors_origin_set_has(const cors_origin_set_t *set,
 
 int cors_origin_set_has_any(const cors_origin_set_t *set)
 {
+    if (set->excludes.any) {
+        return 0;
+    }
     for (; set; set = set->base) {
         if (set->includes.any) {
             return 1;
@@ -304,10 +350,5 @@ int cors_origin_set_excludes(const cors_origin_set_t *set)
 
 int cors_origin_set_is_empty(const cors_origin_set_t *set)
 {
-    for (; set; set = set->base) {
-        if (!side_is_empty(&set->includes)) {
-            return 0;
-        }
-    }
-    return 1;
+    return set->is_empty;
 }

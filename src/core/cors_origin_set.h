@@ -81,13 +81,13 @@ cors_origin_set_t *cors_origin_set_edit(apr_pool_t *pool,
 int cors_origin_set_has(const cors_origin_set_t *set,
                         const cors_origin_t *origin);
 
-/** Whether `*` is in the set, exclusions aside. */
+/** Whether `*` is in the set, and not excluded itself. */
 int cors_origin_set_has_any(const cors_origin_set_t *set);
 
 /** Whether anything is excluded. */
 int cors_origin_set_excludes(const cors_origin_set_t *set);
 
-/** Whether nothing is included. */
+/** Whether nothing is included but what is excluded itself. */
 int cors_origin_set_is_empty(const cors_origin_set_t *set);
 
 #endif /* CORS_ORIGIN_SET_H */

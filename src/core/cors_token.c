@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#include <apr_strings.h>
-
 #include "cors_token.h"
 
 /* The bytes above 127 are none of a token and stay 0. */
@@ -90,23 +88,39 @@ int cors_list_has(const char *list, const char *token, apr_size_t len)
     return 0;
 }
 
-const char *cors_list_merge(const char *list, const char *more,
-                            apr_pool_t *pool)
+/* Append to a list those elements of another that it lacks.  Returns 0 if one
+ * of them is "*". */
+static int append_missing(char *list, const char *more)
 {
-    const char *rest = more;
+    char *end = list + strlen(list);
     const char *element;
     apr_size_t len;
 
-    if (!list) {
-        return more;
-    }
-    if (cors_list_has(list, "*", 1) || cors_list_has(more, "*", 1)) {
-        return "*";
-    }
-    while ((element = cors_list_next(&rest, &len)) != NULL) {
-        if (len && !cors_list_has(list, element, len)) {
-            list = apr_psprintf(pool, "%s, %.*s", list, (int)len, element);
+    while ((element = cors_list_next(&more, &len)) != NULL) {
+        if (len == 1 && *element == '*') {
+            return 0;
         }
+        if (!len || cors_list_has(list, element, len)) {
+            continue;
+        }
+        if (end != list) {
+            *end++ = ',';
+            *end++ = ' ';
+        }
+        memcpy(end, element, len);
+        end += len;
+        *end = '\0';
     }
-    return list;
+    return 1;
+}
+
+const char *cors_list_merge(const char *list, const char *more,
+                            apr_pool_t *pool)
+{
+    /* A comma becomes a comma and a space, and one comes between the two. */
+    char *merged = apr_palloc(pool, 2 * (strlen(list) + strlen(more)) + 3);
+
+    *merged = '\0';
+    return append_missing(merged, list) && append_missing(merged, more)
+           ? merged : "*";
 }

@@ -48,11 +48,11 @@ const char *cors_list_next(const char **list, apr_size_t *len);
 int cors_list_has(const char *list, const char *token, apr_size_t len);
 
 /**
- * Add to a list those elements of another that it does not hold yet.
+ * Merge two lists: each element once, without regard to case, and without the
+ * empty ones.
  *
- * @param list NULL for the empty one
- * @return a list in pool, or one of the two if it says it all; "*" alone where
- *         either holds that (RFC 9110, 12.5.5, for Vary)
+ * @return in pool; "*" alone where either has that (RFC 9110, 12.5.5, for
+ *         Vary)
  */
 const char *cors_list_merge(const char *list, const char *more,
                             apr_pool_t *pool);

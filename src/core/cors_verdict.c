@@ -44,8 +44,8 @@ static int is_forbidden(const char *method)
 static int method_allowed(const cors_names_t *allowed, const char *method)
 {
     return is_safelisted(method)
-           || (allowed && cors_is_token(method) && !is_forbidden(method)
-               && cors_names_has(allowed, method, strlen(method)));
+           || (allowed && cors_names_has(allowed, method, strlen(method))
+               && cors_is_token(method) && !is_forbidden(method));
 }
 
 /* The first step: fills in what answers the origin. */

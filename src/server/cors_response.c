@@ -22,6 +22,8 @@
 #include "../core/cors_token.h"
 #include "cors_response.h"
 
+#define LEN(literal) (sizeof(literal) - 1)
+
 #define CORS_FIELD "Access-Control-"
 
 /* The fields that a response may carry and that the module answers for. */
@@ -40,24 +42,23 @@ static const char *const cors_fields[] = {
 static ap_filter_rec_t *filter_handle;
 
 /* Whether a table has fields that begin with "Access-Control-", and whether
- * it has Vary: two questions, one walk. */
+ * it has Vary: two questions, one walk.  "Accept-Ranges" and its like, which
+ * most responses have, are told apart by their fifth byte. */
 static void survey(const apr_table_t *table, int *has_cors, int *has_vary)
 {
     const apr_array_header_t *fields = apr_table_elts(table);
     const apr_table_entry_t *field = (const apr_table_entry_t *)fields->elts;
-    int i;
+    const apr_table_entry_t *const end = field + fields->nelts;
 
-    for (i = 0; i < fields->nelts; i++) {
-        switch (field[i].key[0]) {
-        case 'A': case 'a':
-            *has_cors |= !strncasecmp(field[i].key, CORS_FIELD,
-                                      sizeof(CORS_FIELD) - 1);
-            break;
-        case 'V': case 'v':
-            *has_vary |= !strcasecmp(field[i].key, "Vary");
-            break;
-        default:
-            break;
+    for (; field < end; field++) {
+        const char *name = field->key;
+
+        if ((*name | 0x20) == 'a') {
+            *has_cors |= strlen(name) > 4 && (name[4] | 0x20) == 's'
+                         && !strncasecmp(name, CORS_FIELD, LEN(CORS_FIELD));
+        }
+        else if ((*name | 0x20) == 'v') {
+            *has_vary |= !strcasecmp(name, "Vary");
         }
     }
 }
@@ -103,25 +104,29 @@ static const char *merge_vary(const char *list, const apr_table_t *table,
  * the first alone with what it stored, and never hits. */
 static void write_vary(request_rec *r, const char *names, int has_vary)
 {
+    const char *merged;
+
     if (!has_vary) {
         apr_table_addn(r->headers_out, "Vary", names);
         return;
     }
-    names = cors_list_merge(merge_vary(merge_vary(NULL, r->headers_out,
-                                                  r->pool),
-                                       r->err_headers_out, r->pool),
-                            names, r->pool);
+    merged = merge_vary("", r->headers_out, r->pool);
+    merged = merge_vary(merged, r->err_headers_out, r->pool);
+    merged = cors_list_merge(merged, names, r->pool);
     unset_both(r, "Vary");
-    apr_table_addn(r->headers_out, "Vary", names);
+    apr_table_addn(r->headers_out, "Vary", merged);
 }
 
 /* What the core will add to the tables when it sends them. */
 static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
 {
     const apr_table_t *tables[3];
-    const char *more[5];
+    const char *more[6];
     int n = 0;
 
+    if (!verdict->policy->expose) {
+        return NULL;
+    }
     tables[0] = r->headers_out;
     tables[1] = r->err_headers_out;
     tables[2] = NULL;
