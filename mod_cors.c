@@ -32,26 +32,28 @@
 #include "src/server/cors_request.h"
 #include "src/server/cors_response.h"
 
+/* Decide, and where the verdict says so answer the request or refuse it. */
+static int decide(request_rec *r)
+{
+    const cors_verdict_t *verdict = cors_request_decide(r);
+
+    if (!verdict) {
+        return DECLINED;
+    }
+    if (cors_verdict_is_answer(verdict)) {
+        cors_response_preflight(r, verdict);
+        return DONE;
+    }
+    return cors_request_is_forbidden(r, verdict) ? HTTP_FORBIDDEN : DECLINED;
+}
+
 /* The first hook in which <If>, <Location> and .htaccess are merged, and the
  * last before access control and authentication, which a preflight, having no
  * credentials, could never pass.  Whatever a request is redirected to within
  * the server, it is decided once. */
 static int cors_post_perdir_config(request_rec *r)
 {
-    const cors_verdict_t *verdict;
-
-    if (r->main || cors_request_verdict(r)) {
-        return DECLINED;
-    }
-    verdict = cors_request_decide(r);
-    if (!verdict) {
-        return DECLINED;
-    }
-    if (cors_request_is_answered(verdict)) {
-        cors_response_preflight(r, verdict);
-        return DONE;
-    }
-    return cors_request_is_forbidden(r, verdict) ? HTTP_FORBIDDEN : DECLINED;
+    return r->main || cors_request_verdict(r) ? DECLINED : decide(r);
 }
 
 /* Handlers, CGI and logs see the verdict, and so do other modules' fixups. */
@@ -65,40 +67,33 @@ static int cors_fixups(request_rec *r)
     return DECLINED;
 }
 
-/* Decide late, where there is no verdict yet, and tell it. */
-static const cors_verdict_t *decide_late(request_rec *r)
+/* DirectoryIndex, FallbackResource and MultiViews change the request's
+ * configuration without a new request: where a policy holds for their target
+ * alone, it is known only now. */
+static int cors_fixups_late(request_rec *r)
 {
-    const cors_verdict_t *verdict = cors_request_decide(r);
+    int rv = DECLINED;
 
-    if (verdict) {
-        cors_request_publish(r, verdict);
+    if (!r->main && !cors_request_verdict(r)) {
+        rv = decide(r);
+        cors_fixups(r);
     }
-    return verdict;
+    return rv;
 }
 
-/* Before a handler runs.  A policy that holds for the target of DirectoryIndex
- * or FallbackResource alone is known only now: these change the request's
- * configuration without a new request.  A request whose sections were not
- * looked up at all is mod_cache's, which has stored the headers with the rest;
- * so is one with 304 below. */
+/* Before a handler runs. */
 static void cors_insert_filter(request_rec *r)
 {
-    const cors_verdict_t *verdict;
+    const cors_verdict_t *verdict = r->main ? NULL : cors_request_verdict(r);
 
-    if (r->main) {
-        return;
-    }
-    verdict = cors_request_verdict(r);
-    if (!verdict && r->per_dir_config != r->server->lookup_defaults) {
-        verdict = decide_late(r);
-    }
     if (verdict) {
         cors_response_prepare(r, verdict);
     }
 }
 
 /* Before an error response is made, or one without a body.  A request that
- * failed before post_perdir_config is decided here. */
+ * failed before post_perdir_config is decided here.  The 304 of one that never
+ * came there is mod_cache's, which has stored the headers with the rest. */
 static void cors_insert_error_filter(request_rec *r)
 {
     const cors_verdict_t *verdict;
@@ -107,13 +102,11 @@ static void cors_insert_error_filter(request_rec *r)
         return;
     }
     verdict = cors_request_verdict(r);
+    if (!verdict && r->status != HTTP_NOT_MODIFIED) {
+        verdict = cors_request_decide(r);
+    }
     if (verdict) {
         cors_request_publish(r, verdict);
-    }
-    else if (r->status != HTTP_NOT_MODIFIED) {
-        verdict = decide_late(r);
-    }
-    if (verdict) {
         cors_response_prepare(r, verdict);
     }
 }
@@ -127,6 +120,7 @@ static void cors_register_hooks(apr_pool_t *pool)
     ap_hook_post_perdir_config(cors_post_perdir_config, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(cors_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(cors_fixups_late, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_insert_filter(cors_insert_filter, after_headers, NULL,
                           APR_HOOK_REALLY_LAST);
     ap_hook_insert_error_filter(cors_insert_error_filter, after_headers, NULL,

@@ -168,19 +168,23 @@ int cors_origin_equals(const cors_origin_t *origin, const char *scheme,
                        const char *host, unsigned int port)
 {
     const apr_size_t scheme_len = strlen(scheme);
-    const apr_size_t host_len = strlen(host);
-    unsigned int origin_port;
+    const char *text = origin->text + origin->host;
+    apr_size_t len = origin->host_end - origin->host;
 
     if (cors_origin_is_null(origin)
         || origin->host != scheme_len + LEN("://")
-        || memcmp(origin->text, scheme, scheme_len) != 0
-        || origin->host_end - origin->host != host_len
-        || strncasecmp(origin->text + origin->host, host, host_len) != 0) {
+        || memcmp(origin->text, scheme, scheme_len) != 0) {
         return 0;
     }
-    origin_port = origin->host_end < origin->len
-                  ? (unsigned int)strtoul(origin->text + origin->host_end + 1,
-                                          NULL, 10)
-                  : cors_default_port(scheme);
-    return origin_port == port;
+    if (*text == '[' && *host != '[') {
+        text++;
+        len -= 2;
+    }
+    if (len != strlen(host) || strncasecmp(text, host, len) != 0) {
+        return 0;
+    }
+    return port == (origin->host_end < origin->len
+                    ? (unsigned int)strtoul(origin->text + origin->host_end + 1,
+                                            NULL, 10)
+                    : cors_default_port(scheme));
 }

@@ -60,7 +60,8 @@ int cors_origin_read(cors_origin_t *origin, const char *text);
  *
  * @param origin well-formed
  * @param scheme in lower case
- * @param host as the client named it; compared without regard to case
+ * @param host as the client named it; compared without regard to case, an
+ *             IPv6 address with or without its brackets
  * @param port the port that the client used
  */
 int cors_origin_equals(const cors_origin_t *origin, const char *scheme,

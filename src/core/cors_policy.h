@@ -111,16 +111,16 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
 int cors_policy_in_force(const cors_policy_t *policy);
 
 /**
- * Whether every origin is allowed and none may use credentials: the one kind
- * of policy whose verdict does not depend on the Origin of the request (Fetch,
- * "CORS protocol and HTTP caches").
+ * Whether a policy in force allows every origin, and credentials to none: the
+ * one kind of policy whose verdict does not depend on the Origin of the request
+ * (Fetch, "CORS protocol and HTTP caches").
  */
 int cors_policy_any_origin(const cors_policy_t *policy);
 
 /**
- * Whether an origin that is allowed may use credentials.  "null" never may,
- * and no origin where both lists have `*`: each of these would hand every
- * site on the web what its visitor may see here.
+ * Whether an origin that a policy in force allows may use credentials there.
+ * "null" never may, and no origin where both lists have `*`: each of these
+ * would hand every site on the web what its visitor may see here.
  */
 int cors_policy_credentials(const cors_policy_t *policy,
                             const cors_origin_t *origin);

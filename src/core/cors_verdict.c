@@ -175,6 +175,15 @@ void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
     }
 }
 
+int cors_verdict_is_answer(const cors_verdict_t *verdict)
+{
+    const unsigned char *setting = verdict->policy->setting;
+
+    return verdict->kind == CORS_PREFLIGHT
+           && setting[CORS_PREFLIGHT_BY] == CORS_PREFLIGHT_ANSWER
+           && setting[CORS_ENGINE] == CORS_ENGINE_ON;
+}
+
 const char *cors_verdict_expose(const cors_verdict_t *verdict,
                                 const apr_table_t *const *tables,
                                 const char *const *more, apr_pool_t *pool)

@@ -86,6 +86,12 @@ void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
                  const cors_asked_t *asked, apr_pool_t *pool);
 
 /**
+ * Whether the request is answered at once, by the verdict alone: a preflight,
+ * unless the policy leaves those to the handler.
+ */
+int cors_verdict_is_answer(const cors_verdict_t *verdict);
+
+/**
  * The value of Access-Control-Expose-Headers under a verdict, or NULL.
  *
  * @param tables the fields of the response, as cors_names_expose() takes them

@@ -11,7 +11,6 @@
  * limitations under the License.
  */
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 
 #include <httpd.h>
@@ -156,6 +155,10 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
     /* Alone first: "a)|(b" would compile between the parentheses below. */
     ap_regex_t *regex = ap_pregcomp(cmd->pool, entry, 0);
 
+    if (strstr(entry, "(*ACCEPT")) {
+        return apr_psprintf(cmd->pool, "\"%s\" ends the match before the end "
+                            "of the origin: leave (*ACCEPT) out", entry);
+    }
     if (regex) {
         regex = ap_pregcomp(cmd->pool, apr_pstrcat(cmd->pool, "\\A(?:", entry,
                                                    ")\\z", NULL), 0);
@@ -206,22 +209,12 @@ static void finish_list(cors_policy_t *policy, cors_list_t list,
 }
 
 /* Whether an entry is a word that says it all: None, and for a switch On, the
- * list of all that are allowed, and Off, the empty one.  Does what it says. */
-static int set_whole_list(const list_directive_t *directive,
-                          cors_policy_t *policy, const char *entry,
-                          apr_pool_t *pool)
+ * list of all that are allowed, and Off, the empty one. */
+static int is_whole_list(const list_directive_t *directive, const char *entry)
 {
-    if (!strcasecmp(entry, "None")) {
-        return 1;
-    }
-    if (!directive->is_switch) {
-        return 0;
-    }
-    if (!strcasecmp(entry, "On")) {
-        cors_origin_set_add(need_set(policy, directive->list, pool), "*", 0);
-        return 1;
-    }
-    return !strcasecmp(entry, "Off");
+    return !strcasecmp(entry, "None")
+           || (directive->is_switch && (!strcasecmp(entry, "On")
+                                        || !strcasecmp(entry, "Off")));
 }
 
 static const char *add_entry(cmd_parms *cmd, cors_policy_t *policy,
@@ -229,13 +222,26 @@ static const char *add_entry(cmd_parms *cmd, cors_policy_t *policy,
 {
     const list_directive_t *directive = cmd->info;
     const int has_sign = *entry == '+' || *entry == '-';
+    const char *name = entry + has_sign;
 
     cors_policy_say(policy, directive->list, has_sign);
-    if (!entry[has_sign]) {
-        return apr_psprintf(cmd->pool, "\"%s\" names nothing: write the "
-                            "entry without a space before it", entry);
+    if (!*name) {
+        return apr_psprintf(cmd->pool, "\"%s\" names nothing: %s", entry,
+                            has_sign ? "write sign and entry without a space "
+                                       "between them" : "leave it out");
     }
-    return directive->add(cmd, policy, entry + has_sign, *entry == '-');
+    if (!is_whole_list(directive, name)) {
+        return directive->add(cmd, policy, name, *entry == '-');
+    }
+    if (has_sign) {
+        return apr_psprintf(cmd->pool, "\"%s\" is a whole list with a sign: "
+                            "write \"%s\"", entry, name);
+    }
+    if (!strcasecmp(name, "On")) {
+        cors_origin_set_add(need_set(policy, directive->list, cmd->pool), "*",
+                            0);
+    }
+    return NULL;
 }
 
 static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
@@ -251,14 +257,11 @@ static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
     }
     for (; *args; entries++) {
         const char *entry = ap_getword_conf(cmd->pool, &args);
-        const char *fault;
+        const char *fault = add_entry(cmd, policy, entry);
 
-        if (set_whole_list(directive, policy, entry, cmd->pool)) {
-            cors_policy_say(policy, directive->list, 0);
+        if (is_whole_list(directive, entry)) {
             whole = entry;
-            continue;
         }
-        fault = add_entry(cmd, policy, entry);
         if (fault) {
             faults = add_fault(cmd, faults, directive->id, fault);
         }
@@ -336,10 +339,30 @@ static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
 /* Longer times make no sense, and 32 bits hold this one. */
 #define MAX_AGE_LIMIT APR_INT32_MAX
 
+/* A time in whole seconds, or -1.  httpd's own function for times looks at the
+ * first letters of the unit alone. */
+static apr_int64_t parse_seconds(const char *arg)
+{
+    static const char *const units[] = { "", "ms", "s", "mi", "min", "h" };
+    const char *unit = arg + strspn(arg, "0123456789");
+    apr_interval_time_t time;
+    size_t i;
+
+    for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (unit != arg && !strcasecmp(unit, units[i])
+            && ap_timeout_parameter_parse(arg, &time, "s") == APR_SUCCESS
+            && time >= 0 && time % APR_USEC_PER_SEC == 0
+            && apr_time_sec(time) <= MAX_AGE_LIMIT) {
+            return apr_time_sec(time);
+        }
+    }
+    return -1;
+}
+
 static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
 {
     cors_policy_t *policy = conf;
-    apr_interval_time_t age = -1;
+    apr_int64_t seconds;
     const char *err = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
 
     if (err) {
@@ -350,16 +373,14 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
     if (!strcasecmp(arg, "Off")) {
         return NULL;
     }
-    if (!apr_isdigit(*arg)
-        || ap_timeout_parameter_parse(arg, &age, "s") != APR_SUCCESS
-        || age < 0 || age % APR_USEC_PER_SEC != 0
-        || apr_time_sec(age) > MAX_AGE_LIMIT) {
+    seconds = parse_seconds(arg);
+    if (seconds < 0) {
         err = apr_psprintf(cmd->pool, "CORS-E07: \"%s\" is no time: write "
                            "whole seconds, a time with a unit as in \"10min\" "
                            "or \"2h\", or \"Off\"", arg);
         return place_faults(cmd, err);
     }
-    policy->max_age = apr_psprintf(cmd->pool, "%d", (int)apr_time_sec(age));
+    policy->max_age = apr_psprintf(cmd->pool, "%d", (int)seconds);
     return NULL;
 }
 

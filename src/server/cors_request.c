@@ -165,15 +165,6 @@ void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)
     }
 }
 
-int cors_request_is_answered(const cors_verdict_t *verdict)
-{
-    const unsigned char *setting = verdict->policy->setting;
-
-    return verdict->kind == CORS_PREFLIGHT
-           && setting[CORS_PREFLIGHT_BY] == CORS_PREFLIGHT_ANSWER
-           && setting[CORS_ENGINE] == CORS_ENGINE_ON;
-}
-
 /* Whether a browser says, or the Origin shows, that the page is of the origin
  * that it asks, or that there is no page.  What counts is the scheme, host and
  * port that the client used: the scheme may stand in ServerName, where a proxy

@@ -47,9 +47,6 @@ const cors_verdict_t *cors_request_decide(request_rec *r);
  */
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
 
-/** Whether the module itself answers this request: a preflight. */
-int cors_request_is_answered(const cors_verdict_t *verdict);
-
 /**
  * Whether CorsEnforce forbids this request: an actual request that is refused
  * and comes from a page of another origin.

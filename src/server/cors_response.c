@@ -37,8 +37,6 @@ static const char *const cors_fields[] = {
     CORS_FIELD "Allow-Private-Network"
 };
 
-#define CORS_FIELDS (sizeof(cors_fields) / sizeof(cors_fields[0]))
-
 static ap_filter_rec_t *filter_handle;
 
 /* Whether a table has fields that begin with "Access-Control-", and whether
@@ -67,6 +65,15 @@ static void unset_both(request_rec *r, const char *field)
 {
     apr_table_unset(r->headers_out, field);
     apr_table_unset(r->err_headers_out, field);
+}
+
+static void unset_cors(request_rec *r)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof(cors_fields) / sizeof(cors_fields[0]); i++) {
+        unset_both(r, cors_fields[i]);
+    }
 }
 
 static int is_set(const request_rec *r, const char *field)
@@ -117,11 +124,11 @@ static void write_vary(request_rec *r, const char *names, int has_vary)
     apr_table_addn(r->headers_out, "Vary", merged);
 }
 
-/* What the core will add to the tables when it sends them. */
+/* The names of what the tables have, and of what the core will add to them. */
 static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
 {
     const apr_table_t *tables[3];
-    const char *more[6];
+    const char *more[5];
     int n = 0;
 
     if (!verdict->policy->expose) {
@@ -137,9 +144,6 @@ static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
     }
     if (apr_table_get(r->headers_in, "Range")) {
         more[n++] = "Content-Range";
-    }
-    if (cors_verdict_vary(verdict)) {
-        more[n++] = "Vary";
     }
     more[n] = NULL;
     return cors_verdict_expose(verdict, tables, more, r->pool);
@@ -157,34 +161,40 @@ static void write_cors(request_rec *r, const cors_verdict_t *verdict)
     if (verdict->allow_private_network) {
         add(r, "Access-Control-Allow-Private-Network", "true");
     }
+    add(r, "Access-Control-Expose-Headers", expose(r, verdict));
+}
+
+/* Whether the CORS fields of others stay: never on an answer of the module's
+ * own, which has no upstream. */
+static int keeps_upstream(const request_rec *r, const cors_verdict_t *verdict)
+{
+    return verdict->policy->setting[CORS_UPSTREAM] == CORS_UPSTREAM_KEEP
+           && !cors_verdict_is_answer(verdict)
+           && is_set(r, "Access-Control-Allow-Origin");
 }
 
 static void write_headers(request_rec *r, const cors_verdict_t *verdict)
 {
-    const cors_policy_t *policy = verdict->policy;
     const char *vary = cors_verdict_vary(verdict);
     int has_cors = 0, has_vary = 0;
-    size_t i;
 
     survey(r->headers_out, &has_cors, &has_vary);
     survey(r->err_headers_out, &has_cors, &has_vary);
-    if (!has_cors || policy->setting[CORS_UPSTREAM] != CORS_UPSTREAM_KEEP
-        || !is_set(r, "Access-Control-Allow-Origin")) {
-        const char *exposed = expose(r, verdict);
-
-        for (i = 0; has_cors && i < CORS_FIELDS; i++) {
-            unset_both(r, cors_fields[i]);
-        }
-        write_cors(r, verdict);
-        add(r, "Access-Control-Expose-Headers", exposed);
-    }
-    if (policy->setting[CORS_TIMING] && verdict->kind != CORS_PREFLIGHT) {
-        unset_both(r, "Timing-Allow-Origin");
-        add(r, "Timing-Allow-Origin", verdict->allow_origin);
-    }
     if (vary) {
         write_vary(r, vary, has_vary);
     }
+    if (verdict->policy->setting[CORS_TIMING]
+        && verdict->kind != CORS_PREFLIGHT) {
+        unset_both(r, "Timing-Allow-Origin");
+        add(r, "Timing-Allow-Origin", verdict->allow_origin);
+    }
+    if (has_cors) {
+        if (keeps_upstream(r, verdict)) {
+            return;
+        }
+        unset_cors(r);
+    }
+    write_cors(r, verdict);
 }
 
 static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)

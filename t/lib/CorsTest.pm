@@ -27,11 +27,13 @@ my %short = (
     vary        => 'Vary',
 );
 
-sub vars { return Apache::Test::vars(@_) }
+# Apache::Test reads its configuration into $_ when it is asked first.
+sub vars { local $_; return Apache::Test::vars(@_) }
 
 # The port of a virtual host of t/conf/extra.conf.in, or of the main server.
 sub port_of {
     my ($vhost) = @_;
+    local $_;
     my $config = Apache::Test::config();
     return $config->{vars}{port} unless $vhost;
     return $config->{vhosts}{$vhost}{port} || die "no virtual host $vhost";
