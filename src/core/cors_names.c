@@ -64,11 +64,11 @@ static int compare_spans(const span_t *a, const span_t *b,
         return memcmp(a->text, b->text, a->len);
     }
     for (i = 0; i < a->len; i++) {
-        const int diff = cors_token_lower[(unsigned char)a->text[i]]
-                         - cors_token_lower[(unsigned char)b->text[i]];
+        const unsigned char x = (unsigned char)a->text[i];
+        const unsigned char y = (unsigned char)b->text[i];
 
-        if (diff) {
-            return diff;
+        if (x != y && cors_token_lower[x] != cors_token_lower[y]) {
+            return cors_token_lower[x] - cors_token_lower[y];
         }
     }
     return 0;

@@ -49,8 +49,8 @@ int cors_token_equal(const char *a, const char *b, apr_size_t len)
     apr_size_t i;
 
     for (i = 0; i < len; i++) {
-        if (cors_token_lower[(unsigned char)a[i]]
-            != cors_token_lower[(unsigned char)b[i]]) {
+        if (a[i] != b[i] && cors_token_lower[(unsigned char)a[i]]
+                            != cors_token_lower[(unsigned char)b[i]]) {
             return 0;
         }
     }

@@ -28,6 +28,10 @@
 
 APLOG_USE_MODULE(cors);
 
+#define LEN(literal) (sizeof(literal) - 1)
+
+#define REQUESTED "Access-Control-Request-"
+
 /* How much of what a client sends is worth a place in the error log. */
 #define LOG_MAX 256
 
@@ -85,25 +89,42 @@ static const cors_policy_t *find_policy(request_rec *r)
     return policy ? policy : policy_of(r);
 }
 
+/* What a preflight asks for.  One walk finds the three fields; looked up one
+ * by one they cost thrice that, since they begin alike. */
+static void read_requested(cors_asked_t *asked, const apr_table_t *headers_in)
+{
+    const apr_array_header_t *fields = apr_table_elts(headers_in);
+    int i;
+
+    for (i = 0; i < fields->nelts; i++) {
+        const apr_table_entry_t *field = &APR_ARRAY_IDX(fields, i,
+                                                        apr_table_entry_t);
+        const char *name;
+
+        if (strncasecmp(field->key, REQUESTED, LEN(REQUESTED)) != 0) {
+            continue;
+        }
+        name = field->key + LEN(REQUESTED);
+        if (!asked->method && !strcasecmp(name, "Method")) {
+            asked->method = field->val;
+        }
+        else if (!asked->headers && !strcasecmp(name, "Headers")) {
+            asked->headers = field->val;
+        }
+        else if (!strcasecmp(name, "Private-Network")) {
+            asked->private_network = !strcmp(field->val, "true");
+        }
+    }
+}
+
 static void read_asked(cors_asked_t *asked, const request_rec *r)
 {
     memset(asked, 0, sizeof(*asked));
     asked->origin = apr_table_get(r->headers_in, "Origin");
     if (asked->origin && r->method_number == M_OPTIONS) {
-        asked->method = apr_table_get(r->headers_in,
-                                      "Access-Control-Request-Method");
+        read_requested(asked, r->headers_in);
     }
     asked->kind = cors_kind(r->method, asked->origin, asked->method);
-    if (asked->kind == CORS_PREFLIGHT) {
-        const char *private_network =
-            apr_table_get(r->headers_in,
-                          "Access-Control-Request-Private-Network");
-
-        asked->headers = apr_table_get(r->headers_in,
-                                       "Access-Control-Request-Headers");
-        asked->private_network = private_network
-                                 && !strcmp(private_network, "true");
-    }
 }
 
 /* httpd escapes what it logs. */
