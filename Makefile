@@ -44,14 +44,14 @@ install: mod_cors.so
 
 demo:
 	sh t/packages.sh demo
-	$(MAKE) all
+	@$(MAKE) --no-print-directory all
 	APXS=$(APXS) sh conf/demo.sh
 
 test:
 	sh t/packages.sh demo test
-	$(MAKE) lint
-	$(MAKE) test-unit
-	$(MAKE) test-httpd
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-unit
+	@$(MAKE) --no-print-directory test-httpd
 
 # The core alone, without a server, under the sanitizers.
 test-unit: $(UNITS)
@@ -82,7 +82,7 @@ lint:
 
 bench:
 	sh t/packages.sh demo bench
-	$(MAKE) all
+	@$(MAKE) --no-print-directory all
 	APXS=$(APXS) sh bench/server.sh mod_cors.so
 
 clean:
