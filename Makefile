@@ -16,7 +16,8 @@ SOURCES := mod_cors.c $(CORE) $(SERVER)
 HEADERS := $(wildcard *.h src/*/*.h)
 UNITS   := $(patsubst t/unit/%.c,build/unit/%.t,$(wildcard t/unit/*.c))
 
-WARNINGS := -Wall -Wextra -Wconversion -Wno-sign-conversion \
+# An undeclared function would compile, and be missed when the module loads.
+WARNINGS := -Werror=implicit-function-declaration -Wall -Wextra -Wconversion -Wno-sign-conversion \
             -Wno-missing-field-initializers
 CSTD     := -std=gnu99
 comma    := ,
@@ -77,8 +78,7 @@ lint:
 	done
 	cppcheck --quiet --std=c99 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability $(SOURCES)
-	clang-tidy --quiet $(SOURCES) -- $(CSTD) $(HTTPD_CFLAGS) 2>build.log \
-	    || { cat build.log; exit 1; }
+	clang-tidy --quiet $(SOURCES) -- $(CSTD) $(HTTPD_CFLAGS)
 
 bench:
 	sh t/packages.sh demo bench

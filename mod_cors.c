@@ -15,7 +15,7 @@
  * mod_cors: Cross-Origin Resource Sharing, as the Fetch standard has it.
  *
  * What httpd calls, in the order in which it calls it.  A verdict on the
- * request is reached early, before anything can refuse or redirect it; the
+ * request is reached early, before access control and authentication; the
  * headers are written late, after everything that could set others.
  *
  *   src/core    CORS itself: origins, lists, policy, verdict
@@ -32,17 +32,19 @@
 #include "src/server/cors_request.h"
 #include "src/server/cors_response.h"
 
-/* Decide, and where the verdict says so answer the request or refuse it. */
+/* Decide, and where the verdict says so answer the request or refuse it.  One
+ * that has failed already has its answer: an ErrorDocument, with the headers
+ * that the verdict calls for. */
 static int decide(request_rec *r)
 {
     const cors_verdict_t *verdict = cors_request_decide(r);
 
-    if (!verdict) {
+    if (!verdict || r->status != HTTP_OK) {
         return DECLINED;
     }
     if (cors_verdict_is_answer(verdict)) {
-        cors_response_preflight(r, verdict);
-        return DONE;
+        cors_request_publish(r, verdict);
+        return cors_response_preflight(r, verdict);
     }
     return cors_request_is_forbidden(r, verdict) ? HTTP_FORBIDDEN : DECLINED;
 }
@@ -117,6 +119,8 @@ static void cors_register_hooks(apr_pool_t *pool)
 
     (void)pool;
     cors_response_register();
+    ap_hook_optional_fn_retrieve(cors_response_find_neighbours, NULL, NULL,
+                                 APR_HOOK_MIDDLE);
     ap_hook_post_perdir_config(cors_post_perdir_config, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(cors_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -178,7 +178,7 @@ my @several = (
      ['P,T', 'commas'], ['P*', 'each method']],
     ['CorsAllowHeaders', 'Cookie X-A Host +', ['Cookie', 'leave it out'],
      ['Host', 'leave it out'], ['+', '.']],
-    ['CorsExposeHeaders', 'Set-Cookie -Range a:b', ['Set-Cookie', '.'],
+    ['CorsExposeHeaders', 'Set-Cookie Range -Range a:b', ['Set-Cookie', '.'],
      ['Range', '.'], ['a:b', 'a name has']],
     ['CorsAllowOriginMatch', '( https://a [', ['(', '.'], ['[', '.']],
     ['CorsAllowCredentials', '* a.example https://b.example/', ['*', '.'],

@@ -127,7 +127,7 @@ my @hostile = (
 
 plan tests => @verdicts * 2 + grep({ $_->[0] ne 'OPTIONS' } @verdicts)
     + @others + grep({ $_->[4] } @others) + 2 * @failures
-    + @verdicts + 5 + 3 * @hostile + 3;
+    + @verdicts + 5 + 3 * @hostile + 3 + 1;
 
 # What the script shows of a verdict.
 sub shown {
@@ -237,6 +237,12 @@ is(join('', told(path => '/other/x', fields => [Origin => $evil])), '',
    'error log: nothing without a policy');
 is(join('', told(path => '/plain/gone/x', fields => [Origin => $page])), '',
    'error log at info: nothing of what is granted');
+
+my ($named) = told(method => 'OPTIONS', fields => [
+    Origin => $page, ask('PUT'),
+    'Access-Control-Request-Headers' => 'x-one,x-bad,x-other']);
+like($named, qr/header-not-allowed.* header=x-bad$/,
+     'error log: the header that is refused');
 
 for (@hostile) {
     my ($rule, $origin, $fields, $wanted) = @$_;

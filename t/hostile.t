@@ -5,7 +5,6 @@ use warnings;
 
 use Apache::Test qw(-withtestmore);
 use CorsTest;
-use Time::HiRes qw(time);
 
 my $a = 'https://a.example';
 my $vary = 'Origin,Access-Control-Request-Method,'

@@ -33,8 +33,8 @@ static int begins_with(const char *name, const char *prefix)
     return !strncasecmp(name, prefix, strlen(prefix));
 }
 
-static const char *fault(const char *entry, const char *what,
-                         const char *mend, apr_pool_t *pool)
+const char *cors_fault(const char *entry, const char *what, const char *mend,
+                       apr_pool_t *pool)
 {
     return apr_psprintf(pool, "\"%s\" %s: %s", entry, what, mend);
 }
@@ -45,35 +45,43 @@ static const char *check_token(const char *entry, const char *what,
     if (cors_is_token(entry)) {
         return NULL;
     }
-    return fault(entry, apr_pstrcat(pool, "is no ", what, " name", NULL),
+    return cors_fault(entry, apr_pstrcat(pool, "is no ", what, " name", NULL),
                  strpbrk(entry, ",;")
                  ? "separate names with spaces, without commas"
                  : "a name has letters, digits, \"-\" and \"_\"", pool);
 }
 
-const char *cors_check_method(const char *entry, apr_pool_t *pool)
+int cors_is_forbidden_method(const char *method)
 {
     static const char *const forbidden[] = {
         "CONNECT", "TRACE", "TRACK", NULL
     };
+
+    return is_one_of(method, forbidden);
+}
+
+const char *cors_check_method(const char *entry, int exclude,
+                              apr_pool_t *pool)
+{
     const char *err = check_token(entry, "method", pool);
 
     if (err || !strcmp(entry, "*")) {
         return err;
     }
     if (strchr(entry, '*')) {
-        return fault(entry, "is a pattern", "write each method, or \"*\" for "
-                     "all", pool);
+        return cors_fault(entry, "is a pattern", "write each method, or \"*\" "
+                          "for all", pool);
     }
-    if (is_one_of(entry, forbidden)) {
-        return fault(entry, "is a method that no browser lets a page send",
-                     "leave it out", pool);
+    if (!exclude && cors_is_forbidden_method(entry)) {
+        return cors_fault(entry, "is a method that no browser lets a page "
+                          "send", "leave it out", pool);
     }
     return NULL;
 }
 
 /* What holds for every header name. */
-static const char *check_header(const char *entry, apr_pool_t *pool)
+static const char *check_header(const char *entry, int exclude,
+                                apr_pool_t *pool)
 {
     const char *star;
     const char *err = check_token(entry, "header", pool);
@@ -83,20 +91,21 @@ static const char *check_header(const char *entry, apr_pool_t *pool)
     }
     star = strchr(entry, '*');
     if (star && star[1]) {
-        return fault(entry, "has a wildcard where none can stand",
+        return cors_fault(entry, "has a wildcard where none can stand",
                      "\"*\" ends a name and stands for all that begin so, as "
                      "in \"X-RateLimit-*\"", pool);
     }
-    if (begins_with(entry, "Access-Control-")
+    if (!exclude && begins_with(entry, "Access-Control-")
         && !begins_with(entry, "Access-Control-Request-")) {
-        return fault(entry, "is a header of the protocol itself",
+        return cors_fault(entry, "is a header of the protocol itself",
                      "leave it out, browsers read it without being told",
                      pool);
     }
     return NULL;
 }
 
-const char *cors_check_request_header(const char *entry, apr_pool_t *pool)
+const char *cors_check_request_header(const char *entry, int exclude,
+                                      apr_pool_t *pool)
 {
     static const char *const forbidden[] = {
         "Accept-Charset", "Accept-Encoding",
@@ -106,15 +115,15 @@ const char *cors_check_request_header(const char *entry, apr_pool_t *pool)
         "Host", "Keep-Alive", "Origin", "Referer", "Set-Cookie", "TE",
         "Trailer", "Transfer-Encoding", "Upgrade", "Via", NULL
     };
-    const char *err = check_header(entry, pool);
+    const char *err = check_header(entry, exclude, pool);
 
-    if (err) {
+    if (err || exclude) {
         return err;
     }
     if (is_one_of(entry, forbidden) || begins_with(entry, "Proxy-")
         || begins_with(entry, "Sec-")
         || begins_with(entry, "Access-Control-Request-")) {
-        return fault(entry, "is a header that no browser lets a page set",
+        return cors_fault(entry, "is a header that no browser lets a page set",
                      !strcasecmp(entry, "Cookie")
                      ? "leave it out; cookies are sent where "
                        "CorsAllowCredentials says so"
@@ -123,7 +132,8 @@ const char *cors_check_request_header(const char *entry, apr_pool_t *pool)
     return NULL;
 }
 
-const char *cors_check_response_header(const char *entry, apr_pool_t *pool)
+const char *cors_check_response_header(const char *entry, int exclude,
+                                       apr_pool_t *pool)
 {
     static const char *const request_only[] = {
         "Accept-Charset", "Access-Control-Request-Headers",
@@ -133,18 +143,18 @@ const char *cors_check_response_header(const char *entry, apr_pool_t *pool)
         "If-Unmodified-Since", "Max-Forwards", "Origin",
         "Proxy-Authorization", "Range", "Referer", "TE", "User-Agent", NULL
     };
-    const char *err = check_header(entry, pool);
+    const char *err = check_header(entry, exclude, pool);
 
-    if (err) {
+    if (err || exclude) {
         return err;
     }
     if (!strcasecmp(entry, "Set-Cookie") || !strcasecmp(entry, "Set-Cookie2")) {
-        return fault(entry, "is a header that no browser shows to a page",
+        return cors_fault(entry, "is a header that no browser shows to a page",
                      "leave it out", pool);
     }
     if (is_one_of(entry, request_only)
         || begins_with(entry, "Access-Control-Request-")) {
-        return fault(entry, "is a request header", "list it in "
+        return cors_fault(entry, "is a request header", "list it in "
                      "CorsAllowHeaders if pages send it; no response has it",
                      pool);
     }

@@ -19,23 +19,34 @@
  * What makes an entry of a name list wrong: names that cannot stand in the
  * protocol, or that can never do what they are listed for.
  *
- * Each function takes an entry without its sign and returns NULL, or what is
- * wrong and what to write instead, in pool or constant.
+ * The checks take an entry without its sign and whether it is an exclusion,
+ * which may name what can never be included.  They return NULL, or what is
+ * wrong and what to write instead, in pool.
  */
 
 #include <apr_pools.h>
 
-/** An entry of CorsAllowMethods (Fetch, "forbidden method"). */
-const char *cors_check_method(const char *entry, apr_pool_t *pool);
+typedef const char *cors_check_fn(const char *entry, int exclude,
+                                  apr_pool_t *pool);
+
+/** An entry of CorsAllowMethods. */
+cors_check_fn cors_check_method;
 
 /** An entry of CorsAllowHeaders (Fetch, "forbidden request-header"). */
-const char *cors_check_request_header(const char *entry, apr_pool_t *pool);
+cors_check_fn cors_check_request_header;
 
 /**
  * An entry of CorsExposeHeaders (Fetch, "forbidden response-header name").
  * Authorization is let through: applications do answer with it, although
  * RFC 9110 knows it in requests only.
  */
-const char *cors_check_response_header(const char *entry, apr_pool_t *pool);
+cors_check_fn cors_check_response_header;
+
+/** Whether no script can send a method (Fetch, "forbidden method"). */
+int cors_is_forbidden_method(const char *method);
+
+/** A fault: the entry in quotes, what is wrong with it, and the mend. */
+const char *cors_fault(const char *entry, const char *what, const char *mend,
+                       apr_pool_t *pool);
 
 #endif /* CORS_CHECK_H */

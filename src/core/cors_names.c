@@ -19,8 +19,6 @@
 #include "cors_names.h"
 #include "cors_token.h"
 
-#define LEN(literal) (sizeof(literal) - 1)
-
 /* A run of bytes: an entry of a list, or a name in a field. */
 typedef struct {
     const char *text;
@@ -206,11 +204,41 @@ static void seal_side(side_t *side, const apr_array_header_t *entries,
     }
 }
 
+/* A list as a field has it: first, unless that is NULL, and what spans has.
+ * NULL if that is nothing. */
+static const char *join_spans(const char *first,
+                              const apr_array_header_t *spans,
+                              apr_pool_t *pool)
+{
+    apr_size_t size = first ? strlen(first) + 1 : 1;
+    char *text, *end;
+    int i;
+
+    if (!spans->nelts) {
+        return first;
+    }
+    for (i = 0; i < spans->nelts; i++) {
+        size += SPAN(spans, i).len + 2;
+    }
+    text = apr_palloc(pool, size);
+    end = first ? apr_cpystrn(text, first, size) : text;
+    for (i = 0; i < spans->nelts; i++) {
+        if (end != text) {
+            *end++ = ',';
+            *end++ = ' ';
+        }
+        memcpy(end, SPAN(spans, i).text, SPAN(spans, i).len);
+        end += SPAN(spans, i).len;
+    }
+    *end = '\0';
+    return text;
+}
+
 void cors_names_seal(cors_names_t *names)
 {
     apr_array_header_t *plain = apr_array_make(names->pool,
                                                names->entries->nelts,
-                                               sizeof(const char *));
+                                               sizeof(span_t));
     int i;
 
     seal_side(&names->includes, names->entries, names);
@@ -221,15 +249,10 @@ void cors_names_seal(cors_names_t *names)
 
         if (side_lists(&names->includes, &name, names->kind)
             && covers(names, &name)) {
-            APR_ARRAY_PUSH(plain, const char *) = name.text;
+            APR_ARRAY_PUSH(plain, span_t) = name;
         }
     }
-    names->joined = NULL;
-    for (i = 0; i < plain->nelts; i++) {
-        names->joined = i ? apr_pstrcat(names->pool, names->joined, ", ",
-                                        ENTRY(plain, i), NULL)
-                          : ENTRY(plain, i);
-    }
+    names->joined = join_spans(NULL, plain, names->pool);
 }
 
 /* Add to entries what stands in from and not in without. */
@@ -305,7 +328,7 @@ const char *cors_names_joined(const cors_names_t *names)
 static int covers_request_header(const cors_names_t *names,
                                  const span_t *name)
 {
-    if (name->len == LEN("authorization")
+    if (name->len == CORS_LEN("authorization")
         && cors_token_equal(name->text, "authorization", name->len)) {
         return cors_names_lists(names, name->text, name->len);
     }
@@ -392,9 +415,9 @@ static int is_exposable(const span_t *name)
 {
     int i;
 
-    if (name->len >= LEN("access-control-")
+    if (name->len >= CORS_LEN("access-control-")
         && cors_token_equal(name->text, "access-control-",
-                            LEN("access-control-"))) {
+                            CORS_LEN("access-control-"))) {
         return 0;
     }
     for (i = 0; unexposed[i]; i++) {
@@ -427,33 +450,6 @@ static void expose(apr_array_header_t *found, const cors_names_t *exposed,
     APR_ARRAY_PUSH(found, span_t) = name;
 }
 
-static const char *join_spans(const char *first,
-                              const apr_array_header_t *spans,
-                              apr_pool_t *pool)
-{
-    apr_size_t size = first ? strlen(first) + 1 : 1;
-    char *text, *end;
-    int i;
-
-    for (i = 0; i < spans->nelts; i++) {
-        size += SPAN(spans, i).len + 2;
-    }
-    text = end = apr_palloc(pool, size);
-    if (first) {
-        end = apr_cpystrn(text, first, size);
-    }
-    for (i = 0; i < spans->nelts; i++) {
-        if (end != text) {
-            *end++ = ',';
-            *end++ = ' ';
-        }
-        memcpy(end, SPAN(spans, i).text, SPAN(spans, i).len);
-        end += SPAN(spans, i).len;
-    }
-    *end = '\0';
-    return text;
-}
-
 const char *cors_names_expose(const cors_names_t *exposed,
                               const apr_table_t *const *tables,
                               const char *const *more, apr_pool_t *pool)
@@ -476,6 +472,5 @@ const char *cors_names_expose(const cors_names_t *exposed,
     for (; *more; more++) {
         expose(found, exposed, *more);
     }
-    return found->nelts ? join_spans(exposed->joined, found, pool)
-                        : exposed->joined;
+    return join_spans(exposed->joined, found, pool);
 }

@@ -19,8 +19,7 @@
 #include <apr_want.h>
 
 #include "cors_origin.h"
-
-#define LEN(literal) (sizeof(literal) - 1)
+#include "cors_token.h"
 
 /* What a byte can be part of. */
 enum {
@@ -136,7 +135,7 @@ int cors_origin_read(cors_origin_t *origin, const char *text)
     origin->text = text;
     if (strcmp(text, "null") == 0) {
         origin->host = origin->host_end = 0;
-        origin->len = LEN("null");
+        origin->len = CORS_LEN("null");
         return 1;
     }
     origin->host = skip_scheme(text);
@@ -172,7 +171,7 @@ int cors_origin_equals(const cors_origin_t *origin, const char *scheme,
     apr_size_t len = origin->host_end - origin->host;
 
     if (cors_origin_is_null(origin)
-        || origin->host != scheme_len + LEN("://")
+        || origin->host != scheme_len + CORS_LEN("://")
         || memcmp(origin->text, scheme, scheme_len) != 0) {
         return 0;
     }

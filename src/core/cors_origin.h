@@ -48,8 +48,8 @@ typedef struct cors_origin_t {
  * as they are with `_` in a host, which exists in the wild.
  *
  * @param origin what was read; valid as long as text is
- * @param text the field's value; at most CORS_ORIGIN_MAX + 1 bytes of it are
- *             looked at
+ * @param text the field's value; no more of it is looked at than some bytes
+ *             beyond CORS_ORIGIN_MAX
  * @return nonzero if it is well-formed
  */
 int cors_origin_read(cors_origin_t *origin, const char *text);

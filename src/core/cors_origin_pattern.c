@@ -20,9 +20,9 @@
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
 
+#include "cors_check.h"
 #include "cors_origin.h"
-
-#define LEN(literal) (sizeof(literal) - 1)
+#include "cors_token.h"
 
 /* An entry is taken apart into these pieces, each is checked, and they are put
  * together again. */
@@ -39,7 +39,7 @@ typedef struct {
 static const char *fault(const pattern_t *pat, const char *what,
                          const char *mend)
 {
-    return apr_psprintf(pat->pool, "\"%s\" %s: %s", pat->entry, what, mend);
+    return cors_fault(pat->entry, what, mend, pat->pool);
 }
 
 #define FOR_EXAMPLE "write for example \"https://example.com\""
@@ -56,8 +56,8 @@ static const char *mend(const pattern_t *pat)
     const char *at;
     char *text;
 
-    if (!end && (!strncasecmp(rest, "http:", LEN("http:"))
-                 || !strncasecmp(rest, "https:", LEN("https:")))) {
+    if (!end && (!strncasecmp(rest, "http:", CORS_LEN("http:"))
+                 || !strncasecmp(rest, "https:", CORS_LEN("https:")))) {
         end = strchr(rest, ':');
     }
     if (end) {
@@ -287,7 +287,7 @@ static const char *split(pattern_t *pat)
         return fault(pat, "has no scheme", mend(pat));
     }
     *rest = '\0';
-    rest += LEN("://");
+    rest += CORS_LEN("://");
     err = check_rest(pat, rest);
     if (!err) {
         err = check_scheme(pat);

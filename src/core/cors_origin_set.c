@@ -133,9 +133,11 @@ static void side_add_all(side_t *side, const side_t *from,
     if (from->patterns) {
         for (hi = apr_hash_first(pool, from->patterns); hi;
              hi = apr_hash_next(hi)) {
-            const char *pattern = apr_hash_this_key(hi);
+            const void *pattern;
+            apr_ssize_t len;
 
-            if (!side_has_pattern(without, pattern, strlen(pattern))) {
+            apr_hash_this(hi, &pattern, &len, NULL);
+            if (!side_has_pattern(without, pattern, (apr_size_t)len)) {
                 side_add(side, pattern, pool);
             }
         }
@@ -201,22 +203,26 @@ static int side_has_any_port(const side_t *side, const cors_origin_t *origin)
     return side_has_pattern(side, key, origin->host_end + 2);
 }
 
-static int side_matches(const side_t *side, const cors_origin_t *origin)
+static int side_matches(const side_t *side, const cors_origin_t *origin,
+                        int doubt)
 {
     int i;
 
     for (i = 0; i < side->matchers->nelts; i++) {
         const cors_matcher_t *matcher = APR_ARRAY_IDX(side->matchers, i,
                                                       const cors_matcher_t *);
+        const int matches = matcher->matches(matcher, origin);
 
-        if (matcher->matches(matcher, origin)) {
+        if (matches < 0 ? doubt : matches) {
             return 1;
         }
     }
     return 0;
 }
 
-static int side_has(const side_t *side, const cors_origin_t *origin)
+/* Whether a side covers an origin.  A matcher that cannot tell counts as
+ * doubt says. */
+static int side_has(const side_t *side, const cors_origin_t *origin, int doubt)
 {
     if (side->any || side_has_pattern(side, origin->text, origin->len)) {
         return 1;
@@ -227,7 +233,7 @@ static int side_has(const side_t *side, const cors_origin_t *origin)
     return (side->any_port && side_has_any_port(side, origin))
            || ((side->depths | side->depths_any_port)
                && side_has_subdomain(side, origin))
-           || (side->matchers && side_matches(side, origin));
+           || (side->matchers && side_matches(side, origin, doubt));
 }
 
 cors_origin_set_t *cors_origin_set_make(apr_pool_t *pool)
@@ -248,9 +254,11 @@ static int side_has_other(const side_t *side, const side_t *excludes,
 
     for (hi = side->patterns ? apr_hash_first(pool, side->patterns) : NULL; hi;
          hi = apr_hash_next(hi)) {
-        const char *pattern = apr_hash_this_key(hi);
+        const void *pattern;
+        apr_ssize_t len;
 
-        if (!side_has_pattern(excludes, pattern, strlen(pattern))) {
+        apr_hash_this(hi, &pattern, &len, NULL);
+        if (!side_has_pattern(excludes, pattern, (apr_size_t)len)) {
             return 1;
         }
     }
@@ -319,11 +327,11 @@ cors_origin_set_t *cors_origin_set_edit(apr_pool_t *pool,
 int cors_origin_set_has(const cors_origin_set_t *set,
                         const cors_origin_t *origin)
 {
-    if (cors_origin_set_excludes(set) && side_has(&set->excludes, origin)) {
+    if (cors_origin_set_excludes(set) && side_has(&set->excludes, origin, 1)) {
         return 0;
     }
     for (; set; set = set->base) {
-        if (side_has(&set->includes, origin)) {
+        if (side_has(&set->includes, origin, 0)) {
             return 1;
         }
     }

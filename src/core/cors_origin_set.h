@@ -30,9 +30,11 @@
  */
 typedef struct cors_matcher_t {
     const char *text;   /* as written, for messages and for taking it away */
+    /* Positive if it does, 0 if not, negative if that could not be found out:
+     * then an inclusion does not include and an exclusion does exclude. */
     int (*matches)(const struct cors_matcher_t *matcher,
                    const cors_origin_t *origin);
-    const void *data;   /* the matcher's own */
+    void *data;         /* the matcher's own */
 } cors_matcher_t;
 
 typedef struct cors_origin_set_t cors_origin_set_t;

@@ -122,7 +122,9 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
 int cors_policy_in_force(const cors_policy_t *policy)
 {
     return policy->origins
-           && policy->setting[CORS_ENGINE] != CORS_ENGINE_OFF;
+           && policy->setting[CORS_ENGINE] != CORS_ENGINE_OFF
+           && (policy->said[CORS_LIST_ORIGINS] == CORS_REPLACES
+               || !cors_origin_set_is_empty(policy->origins));
 }
 
 /* Whether `*` and credentials meet, which no verdict may grant. */

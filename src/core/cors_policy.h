@@ -107,7 +107,10 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
                                        const cors_policy_t *outer,
                                        const cors_policy_t *inner);
 
-/** Whether the policy is in force: it has an origin list and is not off. */
+/**
+ * Whether the policy is in force: it has an origin list and is not off.  What
+ * takes origins away where no section lists any makes no list.
+ */
 int cors_policy_in_force(const cors_policy_t *policy);
 
 /**

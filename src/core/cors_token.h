@@ -22,6 +22,9 @@
 
 #include <apr_pools.h>
 
+/** How long a string literal is. */
+#define CORS_LEN(literal) (sizeof(literal) - 1)
+
 /** For each byte of a token its lower case; 0 for what is no token byte. */
 extern const unsigned char cors_token_lower[256];
 

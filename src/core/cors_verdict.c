@@ -14,6 +14,7 @@
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
 
+#include "cors_check.h"
 #include "cors_token.h"
 #include "cors_verdict.h"
 
@@ -34,18 +35,11 @@ static int is_safelisted(const char *method)
            || !strcmp(method, "POST");
 }
 
-/* Fetch, "forbidden method": no script can send these, in any case. */
-static int is_forbidden(const char *method)
-{
-    return !strcasecmp(method, "CONNECT") || !strcasecmp(method, "TRACE")
-           || !strcasecmp(method, "TRACK");
-}
-
 static int method_allowed(const cors_names_t *allowed, const char *method)
 {
     return is_safelisted(method)
            || (allowed && cors_names_has(allowed, method, strlen(method))
-               && cors_is_token(method) && !is_forbidden(method));
+               && cors_is_token(method) && !cors_is_forbidden_method(method));
 }
 
 /* The first step: fills in what answers the origin. */
@@ -122,7 +116,7 @@ static const char *answer_headers(const cors_verdict_t *verdict,
     }
     if (answers_all(allowed, verdict)) {
         return cors_names_lists(allowed, "authorization",
-                                sizeof("authorization") - 1)
+                                CORS_LEN("authorization"))
                ? "*, Authorization" : "*";
     }
     if (cors_names_has_all(allowed) || cors_names_has_prefixes(allowed)) {
@@ -182,6 +176,15 @@ int cors_verdict_is_answer(const cors_verdict_t *verdict)
     return verdict->kind == CORS_PREFLIGHT
            && setting[CORS_PREFLIGHT_BY] == CORS_PREFLIGHT_ANSWER
            && setting[CORS_ENGINE] == CORS_ENGINE_ON;
+}
+
+int cors_verdict_status(const cors_verdict_t *verdict)
+{
+    if (verdict->reason != CORS_GRANTED) {
+        return 403;
+    }
+    return verdict->policy->setting[CORS_PREFLIGHT_STATUS]
+           == CORS_PREFLIGHT_200 ? 200 : 204;
 }
 
 const char *cors_verdict_expose(const cors_verdict_t *verdict,

@@ -92,6 +92,12 @@ void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
 int cors_verdict_is_answer(const cors_verdict_t *verdict);
 
 /**
+ * The status of that answer: of a granted preflight an "ok status" (Fetch,
+ * "CORS-preflight fetch"), of a refused one 403 ("HTTP responses").
+ */
+int cors_verdict_status(const cors_verdict_t *verdict);
+
+/**
  * The value of Access-Control-Expose-Headers under a verdict, or NULL.
  *
  * @param tables the fields of the response, as cors_names_expose() takes them

@@ -11,15 +11,20 @@
  * limitations under the License.
  */
 
+#include <apr_atomic.h>
 #include <apr_strings.h>
 
 #include <httpd.h>
 #include <http_config.h>
 #include <http_core.h>
+#include <http_log.h>
+#include <http_main.h>
 
 #include "../core/cors_check.h"
 #include "cors_config.h"
 #include "cors_module.h"
+
+APLOG_USE_MODULE(cors);
 
 void *cors_config_create(apr_pool_t *pool, char *dir)
 {
@@ -77,8 +82,7 @@ typedef struct {
     /* Add an entry without its sign.  Returns NULL or what is wrong. */
     const char *(*add)(const cmd_parms *cmd, cors_policy_t *policy,
                        const char *entry, int exclude);
-    /* What is wrong with a name, or NULL; for lists of names. */
-    const char *(*check)(const char *entry, apr_pool_t *pool);
+    cors_check_fn *check;   /* for lists of names */
 } list_directive_t;
 
 /* The set of a list of origins, made if it is not there yet. */
@@ -109,6 +113,27 @@ static cors_names_t *need_names(cors_policy_t *policy, cors_list_t list,
     return *names;
 }
 
+static void reset_list(cors_policy_t *policy, cors_list_t list)
+{
+    switch (list) {
+    case CORS_LIST_ORIGINS:
+        policy->origins = NULL;
+        break;
+    case CORS_LIST_CREDENTIALS:
+        policy->credentials = NULL;
+        break;
+    case CORS_LIST_METHODS:
+        policy->methods = NULL;
+        break;
+    case CORS_LIST_HEADERS:
+        policy->headers = NULL;
+        break;
+    default:
+        policy->expose = NULL;
+        break;
+    }
+}
+
 static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
                               const char *entry, int exclude)
 {
@@ -132,7 +157,7 @@ static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
                             const char *entry, int exclude)
 {
     const list_directive_t *directive = cmd->info;
-    const char *err = directive->check(entry, cmd->pool);
+    const char *err = directive->check(entry, exclude, cmd->pool);
 
     if (!err) {
         cors_names_add(need_names(policy, directive->list, cmd->pool), entry,
@@ -141,37 +166,59 @@ static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
     return err;
 }
 
-/* ap_regexec() wants the end of the string, and an origin is all of it. */
+typedef struct {
+    ap_regex_t *regex;
+    apr_uint32_t has_failed;
+} expression_t;
+
+/* The pattern is anchored, and httpd's own function wants the end of the text,
+ * which is that of the origin.  PCRE gives up on an expression that would take
+ * it too long; anybody can bring that about, so it is told once a process. */
 static int expression_matches(const cors_matcher_t *matcher,
                               const cors_origin_t *origin)
 {
-    return ap_regexec(matcher->data, origin->text, 0, NULL, 0) == 0;
+    expression_t *expression = matcher->data;
+    const int rv = ap_regexec(expression->regex, origin->text, 0, NULL, 0);
+
+    if (rv == 0 || rv == AP_REG_NOMATCH) {
+        return rv == 0;
+    }
+    if (!apr_atomic_xchg32(&expression->has_failed, 1)) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
+                     "CorsAllowOriginMatch: \"%s\" takes too long on some "
+                     "origins, which are refused: leave out nested "
+                     "repetitions", matcher->text);
+    }
+    return -1;
 }
 
 static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
                                   const char *entry, int exclude)
 {
     cors_matcher_t *matcher;
+    expression_t *expression;
     /* Alone first: "a)|(b" would compile between the parentheses below. */
     ap_regex_t *regex = ap_pregcomp(cmd->pool, entry, 0);
 
     if (strstr(entry, "(*ACCEPT")) {
-        return apr_psprintf(cmd->pool, "\"%s\" ends the match before the end "
-                            "of the origin: leave (*ACCEPT) out", entry);
+        return cors_fault(entry, "ends the match before the end of the origin",
+                          "leave (*ACCEPT) out", cmd->pool);
     }
     if (regex) {
         regex = ap_pregcomp(cmd->pool, apr_pstrcat(cmd->pool, "\\A(?:", entry,
                                                    ")\\z", NULL), 0);
     }
     if (!regex) {
-        return apr_psprintf(cmd->pool, "\"%s\" is no regular expression: "
-                            "check its brackets, and put it in quotes if it "
-                            "has spaces or backslashes", entry);
+        return cors_fault(entry, "is no regular expression", "check its "
+                          "brackets, and put it in quotes if it has spaces or "
+                          "backslashes", cmd->pool);
     }
+    expression = apr_pcalloc(cmd->pool, sizeof(*expression));
+    expression->regex = regex;
     matcher = apr_pcalloc(cmd->pool, sizeof(*matcher));
     matcher->text = entry;
     matcher->matches = expression_matches;
-    matcher->data = regex;
+    matcher->data = expression;
     cors_origin_set_add_matcher(need_set(policy, CORS_LIST_ORIGINS, cmd->pool),
                                 matcher, exclude);
     return NULL;
@@ -217,6 +264,20 @@ static int is_whole_list(const list_directive_t *directive, const char *entry)
                                         || !strcasecmp(entry, "Off")));
 }
 
+/* Say a whole list: it takes the place of what the section said before, as the
+ * last of two settings does. */
+static void set_whole_list(const cmd_parms *cmd, cors_policy_t *policy,
+                           const char *word)
+{
+    const list_directive_t *directive = cmd->info;
+
+    reset_list(policy, directive->list);
+    if (!strcasecmp(word, "On")) {
+        cors_origin_set_add(need_set(policy, directive->list, cmd->pool), "*",
+                            0);
+    }
+}
+
 static const char *add_entry(cmd_parms *cmd, cors_policy_t *policy,
                              const char *entry)
 {
@@ -226,22 +287,20 @@ static const char *add_entry(cmd_parms *cmd, cors_policy_t *policy,
 
     cors_policy_say(policy, directive->list, has_sign);
     if (!*name) {
-        return apr_psprintf(cmd->pool, "\"%s\" names nothing: %s", entry,
-                            has_sign ? "write sign and entry without a space "
-                                       "between them" : "leave it out");
+        return cors_fault(entry, "names nothing", has_sign
+                          ? "write sign and entry without a space between them"
+                          : "leave it out", cmd->pool);
     }
-    if (!is_whole_list(directive, name)) {
-        return directive->add(cmd, policy, name, *entry == '-');
+    if (is_whole_list(directive, name)) {
+        if (has_sign) {
+            return cors_fault(entry, "is a whole list with a sign",
+                              apr_psprintf(cmd->pool, "write \"%s\"", name),
+                              cmd->pool);
+        }
+        set_whole_list(cmd, policy, name);
+        return NULL;
     }
-    if (has_sign) {
-        return apr_psprintf(cmd->pool, "\"%s\" is a whole list with a sign: "
-                            "write \"%s\"", entry, name);
-    }
-    if (!strcasecmp(name, "On")) {
-        cors_origin_set_add(need_set(policy, directive->list, cmd->pool), "*",
-                            0);
-    }
-    return NULL;
+    return directive->add(cmd, policy, name, *entry == '-');
 }
 
 static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
@@ -249,6 +308,8 @@ static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
     const list_directive_t *directive = cmd->info;
     cors_policy_t *policy = conf;
     const char *faults = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    const int was_on = directive->is_switch && policy->credentials
+                       && cors_origin_set_has_any(policy->credentials);
     const char *whole = NULL;
     int entries = 0;
 
@@ -269,6 +330,11 @@ static const char *set_list(cmd_parms *cmd, void *conf, const char *args)
     if (!entries) {
         faults = add_fault(cmd, NULL, directive->id, "an argument is missing: "
                            "write \"None\" for the empty list");
+    }
+    if (was_on && !whole) {
+        faults = add_fault(cmd, faults, directive->id, "\"On\" stands before "
+                           "it in the section, to which a list adds nothing: "
+                           "leave out one of the two");
     }
     if (whole && entries > 1) {
         faults = add_fault(cmd, faults, directive->id,

@@ -22,12 +22,15 @@
 #include "../core/cors_token.h"
 #include "cors_response.h"
 
-#define LEN(literal) (sizeof(literal) - 1)
-
 #define CORS_FIELD "Access-Control-"
 
 /* The fields that a response may carry and that the module answers for. */
-static const char *const cors_fields[] = {
+enum {
+    ALLOW_ORIGIN, ALLOW_CREDENTIALS, EXPOSE_HEADERS, ALLOW_METHODS,
+    ALLOW_HEADERS, MAX_AGE, ALLOW_PRIVATE_NETWORK, FIELDS
+};
+
+static const char *const fields[FIELDS] = {
     CORS_FIELD "Allow-Origin",
     CORS_FIELD "Allow-Credentials",
     CORS_FIELD "Expose-Headers",
@@ -37,26 +40,32 @@ static const char *const cors_fields[] = {
     CORS_FIELD "Allow-Private-Network"
 };
 
+static const char timing_allow_origin[] = "Timing-Allow-Origin";
+
 static ap_filter_rec_t *filter_handle;
 
-/* Whether a table has fields that begin with "Access-Control-", and whether
- * it has Vary: two questions, one walk.  "Accept-Ranges" and its like, which
- * most responses have, are told apart by their fifth byte. */
-static void survey(const apr_table_t *table, int *has_cors, int *has_vary)
+/* mod_headers' filter for "Header always", if that module is there. */
+static ap_filter_rec_t *header_always_handle;
+
+/* Whether a table has fields that begin with "Access-Control-", and how many
+ * Vary fields: two questions, one walk. */
+static void survey(const apr_table_t *table, int *has_cors, int *n_vary)
 {
-    const apr_array_header_t *fields = apr_table_elts(table);
-    const apr_table_entry_t *field = (const apr_table_entry_t *)fields->elts;
-    const apr_table_entry_t *const end = field + fields->nelts;
+    const apr_array_header_t *elts = apr_table_elts(table);
+    const apr_table_entry_t *field = (const apr_table_entry_t *)elts->elts;
+    const apr_table_entry_t *const end = field + elts->nelts;
 
     for (; field < end; field++) {
-        const char *name = field->key;
-
-        if ((*name | 0x20) == 'a') {
-            *has_cors |= strlen(name) > 4 && (name[4] | 0x20) == 's'
-                         && !strncasecmp(name, CORS_FIELD, LEN(CORS_FIELD));
-        }
-        else if ((*name | 0x20) == 'v') {
-            *has_vary |= !strcasecmp(name, "Vary");
+        switch (*field->key) {
+        case 'A': case 'a':
+            *has_cors |= !strncasecmp(field->key, CORS_FIELD,
+                                      CORS_LEN(CORS_FIELD));
+            break;
+        case 'V': case 'v':
+            *n_vary += !strcasecmp(field->key, "Vary");
+            break;
+        default:
+            break;
         }
     }
 }
@@ -69,10 +78,10 @@ static void unset_both(request_rec *r, const char *field)
 
 static void unset_cors(request_rec *r)
 {
-    size_t i;
+    int i;
 
-    for (i = 0; i < sizeof(cors_fields) / sizeof(cors_fields[0]); i++) {
-        unset_both(r, cors_fields[i]);
+    for (i = 0; i < FIELDS; i++) {
+        unset_both(r, fields[i]);
     }
 }
 
@@ -93,11 +102,11 @@ static void add(request_rec *r, const char *field, const char *value)
 static const char *merge_vary(const char *list, const apr_table_t *table,
                               apr_pool_t *pool)
 {
-    const apr_array_header_t *fields = apr_table_elts(table);
+    const apr_array_header_t *elts = apr_table_elts(table);
     int i;
 
-    for (i = 0; i < fields->nelts; i++) {
-        const apr_table_entry_t *field = &APR_ARRAY_IDX(fields, i,
+    for (i = 0; i < elts->nelts; i++) {
+        const apr_table_entry_t *field = &APR_ARRAY_IDX(elts, i,
                                                         apr_table_entry_t);
 
         if (!strcasecmp(field->key, "Vary")) {
@@ -109,16 +118,16 @@ static const char *merge_vary(const char *list, const apr_table_t *table,
 
 /* One Vary field that keeps the names of all: a cache that finds two compares
  * the first alone with what it stored, and never hits. */
-static void write_vary(request_rec *r, const char *names, int has_vary)
+static void write_vary(request_rec *r, const char *names, int n_vary)
 {
     const char *merged;
 
-    if (!has_vary) {
+    if (!n_vary) {
         apr_table_addn(r->headers_out, "Vary", names);
         return;
     }
-    merged = merge_vary("", r->headers_out, r->pool);
-    merged = merge_vary(merged, r->err_headers_out, r->pool);
+    merged = merge_vary("", r->err_headers_out, r->pool);
+    merged = merge_vary(merged, r->headers_out, r->pool);
     merged = cors_list_merge(merged, names, r->pool);
     unset_both(r, "Vary");
     apr_table_addn(r->headers_out, "Vary", merged);
@@ -139,7 +148,8 @@ static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
     tables[2] = NULL;
     more[n++] = "Date";
     more[n++] = "Server";
-    if (r->content_encoding && !AP_STATUS_IS_HEADER_ONLY(r->status)) {
+    if (r->content_encoding && r->status != HTTP_NO_CONTENT
+        && r->status != HTTP_NOT_MODIFIED) {
         more[n++] = "Content-Encoding";
     }
     if (apr_table_get(r->headers_in, "Range")) {
@@ -151,17 +161,17 @@ static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
 
 static void write_cors(request_rec *r, const cors_verdict_t *verdict)
 {
-    add(r, "Access-Control-Allow-Origin", verdict->allow_origin);
+    add(r, fields[ALLOW_ORIGIN], verdict->allow_origin);
     if (verdict->credentials) {
-        add(r, "Access-Control-Allow-Credentials", "true");
+        add(r, fields[ALLOW_CREDENTIALS], "true");
     }
-    add(r, "Access-Control-Allow-Methods", verdict->allow_methods);
-    add(r, "Access-Control-Allow-Headers", verdict->allow_headers);
-    add(r, "Access-Control-Max-Age", verdict->max_age);
+    add(r, fields[ALLOW_METHODS], verdict->allow_methods);
+    add(r, fields[ALLOW_HEADERS], verdict->allow_headers);
+    add(r, fields[MAX_AGE], verdict->max_age);
     if (verdict->allow_private_network) {
-        add(r, "Access-Control-Allow-Private-Network", "true");
+        add(r, fields[ALLOW_PRIVATE_NETWORK], "true");
     }
-    add(r, "Access-Control-Expose-Headers", expose(r, verdict));
+    add(r, fields[EXPOSE_HEADERS], expose(r, verdict));
 }
 
 /* Whether the CORS fields of others stay: never on an answer of the module's
@@ -170,23 +180,23 @@ static int keeps_upstream(const request_rec *r, const cors_verdict_t *verdict)
 {
     return verdict->policy->setting[CORS_UPSTREAM] == CORS_UPSTREAM_KEEP
            && !cors_verdict_is_answer(verdict)
-           && is_set(r, "Access-Control-Allow-Origin");
+           && is_set(r, fields[ALLOW_ORIGIN]);
 }
 
 static void write_headers(request_rec *r, const cors_verdict_t *verdict)
 {
     const char *vary = cors_verdict_vary(verdict);
-    int has_cors = 0, has_vary = 0;
+    int has_cors = 0, n_vary = 0;
 
-    survey(r->headers_out, &has_cors, &has_vary);
-    survey(r->err_headers_out, &has_cors, &has_vary);
-    if (vary) {
-        write_vary(r, vary, has_vary);
+    survey(r->headers_out, &has_cors, &n_vary);
+    survey(r->err_headers_out, &has_cors, &n_vary);
+    if (vary || n_vary > 1) {
+        write_vary(r, vary ? vary : "", n_vary);
     }
     if (verdict->policy->setting[CORS_TIMING]
         && verdict->kind != CORS_PREFLIGHT) {
-        unset_both(r, "Timing-Allow-Origin");
-        add(r, "Timing-Allow-Origin", verdict->allow_origin);
+        unset_both(r, timing_allow_origin);
+        add(r, timing_allow_origin, verdict->allow_origin);
     }
     if (has_cors) {
         if (keeps_upstream(r, verdict)) {
@@ -197,9 +207,12 @@ static void write_headers(request_rec *r, const cors_verdict_t *verdict)
     write_cors(r, verdict);
 }
 
+/* The filter has no verdict where a SetOutputFilter names it. */
 static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
-    write_headers(f->r, f->ctx);
+    if (f->ctx) {
+        write_headers(f->r, f->ctx);
+    }
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, brigade);
 }
@@ -210,6 +223,11 @@ void cors_response_register(void)
                                               AP_FTYPE_CONTENT_SET);
 }
 
+void cors_response_find_neighbours(void)
+{
+    header_always_handle = ap_get_output_filter_handle("FIXUP_HEADERS_ERR");
+}
+
 void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
 {
     if (verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_ON) {
@@ -218,20 +236,28 @@ void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
     }
 }
 
-/* The hooks that mend error responses run, this module's and mod_headers' for
- * "Header always" among them; an ErrorDocument, which could be anything, does
- * not. */
-void cors_response_preflight(request_rec *r, const cors_verdict_t *verdict)
+/* The response comes about as an error response does, short of what could make
+ * it any page's answer: no ErrorDocument, no session, no page; "Header always"
+ * lines hold for it, those for security among them.  Its body is read before
+ * the status is set, so that a broken one ends in an error of its own.  A
+ * client that waits to be asked for one is not: no preflight has a body. */
+int cors_response_preflight(request_rec *r, const cors_verdict_t *verdict)
 {
-    if (verdict->reason != CORS_GRANTED) {
-        r->status = HTTP_FORBIDDEN;
-    }
-    else if (verdict->policy->setting[CORS_PREFLIGHT_STATUS]
-             == CORS_PREFLIGHT_200) {
-        r->status = HTTP_OK;
+    if (r->expecting_100) {
+        r->connection->keepalive = AP_CONN_CLOSE;
     }
     else {
-        r->status = HTTP_NO_CONTENT;
+        const int rv = ap_discard_request_body(r);
+
+        if (rv != OK) {
+            return rv;
+        }
     }
-    ap_run_insert_error_filter(r);
+    r->status = cors_verdict_status(verdict);
+    if (header_always_handle) {
+        ap_add_output_filter_handle(header_always_handle, NULL, r,
+                                    r->connection);
+    }
+    cors_response_prepare(r, verdict);
+    return DONE;
 }

@@ -26,6 +26,9 @@
 /** Register the output filter; once, before a request comes. */
 void cors_response_register(void);
 
+/** Look for the filter of mod_headers; once, when all modules are there. */
+void cors_response_find_neighbours(void);
+
 /**
  * See to it that a response will carry the headers that a verdict calls for.
  * They are written when the response's first brigade passes: later than all
@@ -34,9 +37,12 @@ void cors_response_register(void);
 void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict);
 
 /**
- * Answer a preflight: set the status and prepare the response, which the core
- * sends when the hook that calls this returns DONE.
+ * Answer a preflight: read its body, if it has one, set the status and prepare
+ * the response.
+ *
+ * @return what the hook that calls this returns: DONE, upon which the core
+ *         sends the response, or the status of a broken request
  */
-void cors_response_preflight(request_rec *r, const cors_verdict_t *verdict);
+int cors_response_preflight(request_rec *r, const cors_verdict_t *verdict);
 
 #endif /* CORS_RESPONSE_H */

@@ -19,8 +19,6 @@
 
 #include "tap.h"
 
-typedef const char *check_fn(const char *entry, apr_pool_t *pool);
-
 typedef struct {
     const char *entry;
     const char *want;       /* what is wrong, behind the entry; or NULL */
@@ -42,7 +40,7 @@ typedef struct {
 #define REQUEST "is a request header: list it in CorsAllowHeaders if pages " \
                 "send it; no response has it"
 
-static void run(check_fn *check, const char *what, const case_t *cases,
+static void run(cors_check_fn *check, const char *what, const case_t *cases,
                 size_t count, apr_pool_t *pool)
 {
     size_t i;
@@ -53,7 +51,7 @@ static void run(check_fn *check, const char *what, const case_t *cases,
                                           cases[i].want)
                            : NULL;
 
-        is_str(check(cases[i].entry, pool), want, "%s \"%s\" is %s", what,
+        is_str(check(cases[i].entry, 0, pool), want, "%s \"%s\" is %s", what,
                cases[i].entry, want ? "refused, with the mend" : "fine");
     }
 }
@@ -203,6 +201,24 @@ static const case_t response_headers[] = {
     { "X-Cookie", NULL }
 };
 
+/* An exclusion may name what no list can include, but has to be a name. */
+static void test_exclusions(apr_pool_t *pool)
+{
+    ok(!cors_check_method("TRACE", 1, pool), "TRACE can be excluded");
+    ok(!cors_check_request_header("Cookie", 1, pool),
+       "a forbidden request header can be excluded");
+    ok(!cors_check_response_header("Set-Cookie", 1, pool),
+       "Set-Cookie can be excluded");
+    ok(!cors_check_response_header("Access-Control-Max-Age", 1, pool),
+       "a header of the protocol can be excluded");
+    ok(cors_check_method("P*", 1, pool) != NULL,
+       "a pattern of methods cannot be excluded either");
+    ok(cors_check_response_header("a:b", 1, pool) != NULL,
+       "what is no name cannot be excluded");
+    ok(cors_check_response_header("X-*-Y", 1, pool) != NULL,
+       "a wildcard in the midst cannot be excluded");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_begin();
@@ -216,5 +232,6 @@ int main(void)
         COUNT(headers), pool);
     run(cors_check_response_header, "response header", response_headers,
         COUNT(response_headers), pool);
+    test_exclusions(pool);
     return tap_end(pool);
 }

@@ -46,7 +46,7 @@ static void test_in_force(apr_pool_t *pool)
         { A, CORS_ENGINE_REPORT_ONLY, 1, "also one that only reports" },
         { A, CORS_ENGINE_OFF, 0, "but not one that is off" },
         { "*", CORS_ENGINE_ON, 1, "* is an origin list" },
-        { "-" A, CORS_ENGINE_ON, 1, "so is an exclusion" }
+        { "-" A, CORS_ENGINE_ON, 0, "an exclusion from nothing is none" }
     };
     unsigned int i;
 
@@ -176,6 +176,21 @@ static void test_merged(apr_pool_t *pool)
     }
 }
 
+/* Taking away from no list does not make one. */
+static void test_lone_exclusions(apr_pool_t *pool)
+{
+    cors_policy_t *policy = make("-" A, NULL, pool);
+
+    policy->said[CORS_LIST_ORIGINS] = CORS_EDITS;
+    ok(!cors_policy_in_force(policy), "an exclusion alone makes no list");
+    policy = make("+" A, NULL, pool);
+    policy->said[CORS_LIST_ORIGINS] = CORS_EDITS;
+    ok(cors_policy_in_force(policy), "an addition alone does");
+    policy = make("", NULL, pool);
+    policy->said[CORS_LIST_ORIGINS] = CORS_REPLACES;
+    ok(cors_policy_in_force(policy), "so does the empty list");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_begin();
@@ -183,5 +198,6 @@ int main(void)
     test_in_force(pool);
     test_credentials(pool);
     test_merged(pool);
+    test_lone_exclusions(pool);
     return tap_end(pool);
 }

@@ -61,7 +61,7 @@ static inline void add_origin(cors_origin_set_t *set, const char *entry,
 
         matcher->text = entry;
         matcher->matches = has_word;
-        matcher->data = entry + 1;
+        matcher->data = (void *)(entry + 1);
         cors_origin_set_add_matcher(set, matcher, exclude);
     }
     else {

@@ -400,6 +400,33 @@ static void test_long(apr_pool_t *pool)
     }
 }
 
+static int cannot_tell(const cors_matcher_t *matcher,
+                       const cors_origin_t *origin)
+{
+    (void)matcher;
+    (void)origin;
+    return -1;
+}
+
+/* What cannot be found out is decided against the origin. */
+static void test_doubt(apr_pool_t *pool)
+{
+    static const cors_matcher_t doubt = { "doubt", cannot_tell, NULL };
+    cors_origin_set_t *set = cors_origin_set_make(pool);
+    cors_origin_t origin;
+
+    cors_origin_read(&origin, "https://a.example");
+    cors_origin_set_add_matcher(set, &doubt, 0);
+    ok(!cors_origin_set_has(set, &origin),
+       "a matcher that cannot tell does not include");
+    set = cors_origin_set_make(pool);
+    cors_origin_set_add(set, "*", 0);
+    ok(cors_origin_set_has(set, &origin), "* includes");
+    cors_origin_set_add_matcher(set, &doubt, 1);
+    ok(!cors_origin_set_has(set, &origin),
+       "a matcher that cannot tell does exclude");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_begin();
@@ -411,5 +438,6 @@ int main(void)
     test_predicates(pool);
     test_depth(pool);
     test_long(pool);
+    test_doubt(pool);
     return tap_end(pool);
 }
