@@ -367,6 +367,7 @@ cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
             end++;
         }
     }
+    *len = 0;
     return CORS_SCAN_COVERED;
 }
 

@@ -102,7 +102,7 @@ typedef enum {
  * @param allowed the list, or NULL for the empty one
  * @param field the field's value
  * @param culprit where the name begins at which the scan stopped
- * @param len how long it is
+ * @param len how long it is; 0 if all names are covered
  */
 cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
                             const char **culprit, apr_size_t *len);

@@ -143,31 +143,31 @@ static void read_asked(cors_asked_t *asked, const request_rec *r)
 static void log_verdict(request_rec *r, const cors_verdict_t *verdict,
                         const cors_asked_t *asked)
 {
-    const request_rec *first = first_of_chain(r);
-    const char *report = verdict->policy->setting[CORS_ENGINE]
-                         == CORS_ENGINE_REPORT_ONLY ? " (report only)" : "";
-    const char *method = asked->method ? asked->method : asked_method(r);
-    const char *header = verdict->culprit_len ? " header=" : "";
+    const int refused = verdict->reason != CORS_GRANTED;
+    const int level = refused ? APLOG_INFO : APLOG_DEBUG;
+    const char *report, *reason, *method, *header;
 
-    if (verdict->reason != CORS_GRANTED) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
-                      "CORS %s refused%s: %s, origin=%.*s method=%.*s url=%.*s"
-                      "%s%.*s",
-                      cors_kind_word(verdict->kind), report,
-                      cors_reason_word(verdict->reason), LOG_MAX,
-                      asked->origin, LOG_MAX, method, LOG_MAX,
-                      first->unparsed_uri, header,
-                      (int)(verdict->culprit_len < LOG_MAX
-                            ? verdict->culprit_len : LOG_MAX),
-                      verdict->culprit_len ? verdict->culprit : "");
+    if (verdict->kind == CORS_NONE || !APLOG_R_IS_LEVEL(r, level)) {
+        return;
     }
-    else if (verdict->kind != CORS_NONE) {
-        ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
-                      "CORS %s granted%s: origin=%.*s method=%.*s url=%.*s",
-                      cors_kind_word(verdict->kind), report, LOG_MAX,
-                      asked->origin, LOG_MAX, method, LOG_MAX,
-                      first->unparsed_uri);
-    }
+    report = verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_REPORT_ONLY
+             ? " (report only)" : "";
+    reason = refused ? apr_pstrcat(r->pool, " ",
+                                   cors_reason_word(verdict->reason), ",", NULL)
+                     : "";
+    method = asked->method ? asked->method : asked_method(r);
+    header = verdict->culprit_len
+             ? apr_psprintf(r->pool, " header=%.*s",
+                            (int)(verdict->culprit_len < LOG_MAX
+                                  ? verdict->culprit_len : LOG_MAX),
+                            verdict->culprit)
+             : "";
+    ap_log_rerror(APLOG_MARK, level, 0, r,
+                  "CORS %s %s%s:%s origin=%.*s method=%.*s url=%.*s%s",
+                  cors_kind_word(verdict->kind),
+                  refused ? "refused" : "granted", report, reason,
+                  LOG_MAX, asked->origin, LOG_MAX, method, LOG_MAX,
+                  first_of_chain(r)->unparsed_uri, header);
 }
 
 const cors_verdict_t *cors_request_decide(request_rec *r)

@@ -246,7 +246,7 @@ int cors_response_preflight(request_rec *r, const cors_verdict_t *verdict)
     if (r->expecting_100) {
         r->connection->keepalive = AP_CONN_CLOSE;
     }
-    else {
+    else if (ap_request_has_body(r)) {
         const int rv = ap_discard_request_body(r);
 
         if (rv != OK) {

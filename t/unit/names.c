@@ -308,6 +308,9 @@ static void check_scan(const char *list, const char *field, cors_scan_t want,
            "%s under \"%s\": the reason is not copied", what,
            list ? list : "(none)");
     }
+    else if (want == CORS_SCAN_COVERED) {
+        is_int((int)len, 0, "%s: there is no culprit", what);
+    }
 }
 
 static void test_scan(apr_pool_t *pool)
