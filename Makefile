@@ -35,7 +35,7 @@ all: mod_cors.so
 # apxs compiles all sources at one go, which takes a few seconds.
 mod_cors.so: $(SOURCES) $(HEADERS) Makefile
 	$(APXS) -c -o mod_cors.la -Wc,$(CSTD) -Wc,-fvisibility=hidden \
-	    $(addprefix -Wc$(comma),$(WARNINGS)) $(SOURCES) > build.log 2>&1 \
+	    $(addprefix -Wc$(comma),$(WARNINGS)) $(SOURCES) -lpsl > build.log 2>&1 \
 	    || { cat build.log; exit 1; }
 	@grep -A3 'warning:' build.log || :
 	cp .libs/mod_cors.so $@

@@ -28,9 +28,27 @@
 #include <http_request.h>
 
 #include "src/server/cors_config.h"
+#include "src/server/cors_log.h"
 #include "src/server/cors_module.h"
 #include "src/server/cors_request.h"
 #include "src/server/cors_response.h"
+#include "src/server/cors_suffix.h"
+
+/* Before the configuration is read. */
+static int cors_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
+                           apr_pool_t *ptemp)
+{
+    (void)plog;
+    (void)ptemp;
+    cors_suffix_load(pconf);
+    return OK;
+}
+
+static void cors_child_init(apr_pool_t *child, server_rec *s)
+{
+    (void)s;
+    cors_log_init(child);
+}
 
 /* Decide, and where the verdict says so answer the request or refuse it.  One
  * that has failed already has its answer: an ErrorDocument, with the headers
@@ -119,6 +137,8 @@ static void cors_register_hooks(apr_pool_t *pool)
 
     (void)pool;
     cors_response_register();
+    ap_hook_pre_config(cors_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(cors_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_optional_fn_retrieve(cors_response_find_neighbours, NULL, NULL,
                                  APR_HOOK_MIDDLE);
     ap_hook_post_perdir_config(cors_post_perdir_config, NULL, NULL,

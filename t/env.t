@@ -241,8 +241,10 @@ is(join('', told(path => '/plain/gone/x', fields => [Origin => $page])), '',
 my ($named) = told(method => 'OPTIONS', fields => [
     Origin => $page, ask('PUT'),
     'Access-Control-Request-Headers' => 'x-one,x-bad,x-other']);
-like($named, qr/header-not-allowed.* header=x-bad$/,
-     'error log: the header that is refused');
+my ($conf) = $server->root . '/httpd.conf';
+like($named, qr/header-not-allowed.* header=x-bad
+                \ \(CorsAllowHeaders\ at\ \Q$conf\E:\d+,\ which\ has\ X-One\)$/x,
+     'error log: the header that is refused, where, and what is not');
 
 for (@hostile) {
     my ($rule, $origin, $fields, $wanted) = @$_;

@@ -9,7 +9,7 @@ for what in "$@"; do
     case $what in
     demo)
         packages="$packages apache2-bin apache2-dev apache2-utils curl gcc
-            libapr1-dev make media-types util-linux" ;;
+            libapr1-dev libpsl-dev make media-types util-linux" ;;
     test)
         packages="$packages binutils clang clang-tidy cppcheck iproute2
             libapache2-mod-perl2 libc6-dev libwww-perl perl" ;;

@@ -31,6 +31,8 @@
  */
 typedef struct {
     apr_hash_t *patterns;               /* text -> text; NULL while empty */
+    apr_array_header_t *wide;           /* const char *: those of the patterns
+                                         * that cover many sites; or NULL */
     apr_array_header_t *matchers;       /* const cors_matcher_t *; or NULL */
     apr_uint64_t depths;                /* of "*.host" and "*.host:port" */
     apr_uint64_t depths_any_port;       /* of "*.host:*" */
@@ -292,6 +294,14 @@ void cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
     }
 }
 
+void cors_origin_set_note_wide(cors_origin_set_t *set, const char *pattern)
+{
+    if (!set->includes.wide) {
+        set->includes.wide = apr_array_make(set->pool, 1, sizeof(char *));
+    }
+    APR_ARRAY_PUSH(set->includes.wide, const char *) = pattern;
+}
+
 void cors_origin_set_add_matcher(cors_origin_set_t *set,
                                  const cors_matcher_t *matcher, int exclude)
 {
@@ -349,6 +359,41 @@ int cors_origin_set_has_any(const cors_origin_set_t *set)
         }
     }
     return 0;
+}
+
+int cors_origin_set_lists_null(const cors_origin_set_t *set)
+{
+    const cors_origin_set_t *layer;
+
+    if (side_has_pattern(&set->excludes, "null", 4)) {
+        return 0;
+    }
+    for (layer = set; layer; layer = layer->base) {
+        if (side_has_pattern(&layer->includes, "null", 4)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+const char *cors_origin_set_wide(const cors_origin_set_t *set)
+{
+    const cors_origin_set_t *layer;
+
+    int i;
+
+    for (layer = set; layer; layer = layer->base) {
+        for (i = 0; layer->includes.wide && i < layer->includes.wide->nelts;
+             i++) {
+            const char *wide = APR_ARRAY_IDX(layer->includes.wide, i,
+                                             const char *);
+
+            if (!side_has_pattern(&set->excludes, wide, strlen(wide))) {
+                return wide;
+            }
+        }
+    }
+    return NULL;
 }
 
 int cors_origin_set_excludes(const cors_origin_set_t *set)

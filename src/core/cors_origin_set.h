@@ -53,6 +53,12 @@ cors_origin_set_t *cors_origin_set_make(apr_pool_t *pool);
 void cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
                          int exclude);
 
+/**
+ * Note that a pattern of the set covers more than one site: all names below a
+ * public suffix, where anybody can have one.  The core has no list of these.
+ */
+void cors_origin_set_note_wide(cors_origin_set_t *set, const char *pattern);
+
 /** Add a matcher; kept, not copied.  Arguments as cors_origin_set_add(). */
 void cors_origin_set_add_matcher(cors_origin_set_t *set,
                                  const cors_matcher_t *matcher, int exclude);
@@ -85,6 +91,12 @@ int cors_origin_set_has(const cors_origin_set_t *set,
 
 /** Whether `*` is in the set, and not excluded itself. */
 int cors_origin_set_has_any(const cors_origin_set_t *set);
+
+/** Whether "null" itself is in the set, and not excluded. */
+int cors_origin_set_lists_null(const cors_origin_set_t *set);
+
+/** A pattern that was noted as wide and is not excluded itself, or NULL. */
+const char *cors_origin_set_wide(const cors_origin_set_t *set);
 
 /** Whether anything is excluded. */
 int cors_origin_set_excludes(const cors_origin_set_t *set);

@@ -13,6 +13,7 @@
 
 #include <apr_strings.h>
 
+#include "cors_hazard.h"
 #include "cors_policy.h"
 
 cors_policy_t *cors_policy_make(apr_pool_t *pool)
@@ -115,7 +116,11 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
     }
     for (i = 0; i < CORS_LISTS; i++) {
         policy->said[i] = merge_said(outer->said[i], inner->said[i]);
+        if (inner->said[i] != CORS_UNSAID) {
+            policy->place[i] = inner->place[i];
+        }
     }
+    policy->hazards = cors_hazards(policy);
     return policy;
 }
 
@@ -127,11 +132,11 @@ int cors_policy_in_force(const cors_policy_t *policy)
                || !cors_origin_set_is_empty(policy->origins));
 }
 
-/* Whether `*` and credentials meet, which no verdict may grant. */
-static int credentials_for_all(const cors_policy_t *policy)
+/* Whether the policy would give credentials to everybody, and so gives none:
+ * it came about by merging sections each of which is sound. */
+static int denies_credentials(const cors_policy_t *policy)
 {
-    return cors_origin_set_has_any(policy->credentials)
-           && cors_origin_set_has_any(policy->origins);
+    return (policy->hazards & (CORS_HAZARD_ANY | CORS_HAZARD_SUFFIX)) != 0;
 }
 
 int cors_policy_any_origin(const cors_policy_t *policy)
@@ -140,7 +145,7 @@ int cors_policy_any_origin(const cors_policy_t *policy)
            && !cors_origin_set_excludes(policy->origins)
            && (!policy->credentials
                || cors_origin_set_is_empty(policy->credentials)
-               || credentials_for_all(policy));
+               || denies_credentials(policy));
 }
 
 int cors_policy_credentials(const cors_policy_t *policy,
@@ -148,6 +153,6 @@ int cors_policy_credentials(const cors_policy_t *policy,
 {
     return policy->credentials
            && !cors_origin_is_null(origin)
-           && !credentials_for_all(policy)
+           && !denies_credentials(policy)
            && cors_origin_set_has(policy->credentials, origin);
 }

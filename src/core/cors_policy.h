@@ -68,6 +68,12 @@ typedef enum {
     CORS_REPLACES           /* replaces the outer list */
 } cors_said_t;
 
+/** Where a list stands in the configuration. */
+typedef struct cors_place_t {
+    const char *file;               /* NULL: nowhere */
+    int line;
+} cors_place_t;
+
 typedef struct cors_policy_t {
     cors_origin_set_t *origins;     /* NULL: none */
     cors_origin_set_t *credentials; /* the origins that may use them; `*` for
@@ -78,6 +84,8 @@ typedef struct cors_policy_t {
     const char *max_age;            /* in seconds; NULL: not sent */
     unsigned char setting[CORS_SETTINGS];
     unsigned char said[CORS_LISTS]; /* a cors_said_t each */
+    cors_place_t place[CORS_LISTS]; /* of the innermost section that says it */
+    unsigned int hazards;           /* see cors_hazard.h */
     unsigned int has_max_age : 1;   /* the section says it */
     unsigned int has_setting;       /* bit n: the section says setting n */
 } cors_policy_t;
@@ -122,8 +130,8 @@ int cors_policy_any_origin(const cors_policy_t *policy);
 
 /**
  * Whether an origin that a policy in force allows may use credentials there.
- * "null" never may, and no origin where both lists have `*`: each of these
- * would hand every site on the web what its visitor may see here.
+ * None may under a policy that would let everybody in (cors_hazard.h), and
+ * "null" never.
  */
 int cors_policy_credentials(const cors_policy_t *policy,
                             const cors_origin_t *origin);

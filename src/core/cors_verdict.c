@@ -228,3 +228,16 @@ const char *cors_reason_word(cors_reason_t reason)
 
     return words[reason];
 }
+
+cors_list_t cors_reason_list(cors_reason_t reason)
+{
+    switch (reason) {
+    case CORS_METHOD_NOT_ALLOWED:
+        return CORS_LIST_METHODS;
+    case CORS_HEADER_NOT_ALLOWED:
+    case CORS_HEADER_MALFORMED:
+        return CORS_LIST_HEADERS;
+    default:
+        return CORS_LIST_ORIGINS;
+    }
+}

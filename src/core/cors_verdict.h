@@ -113,6 +113,9 @@ const char *cors_verdict_vary(const cors_verdict_t *verdict);
 /** "none", "actual" or "preflight". */
 const char *cors_kind_word(cors_kind_t kind);
 
+/** The list that a request is refused by for a reason. */
+cors_list_t cors_reason_list(cors_reason_t reason);
+
 /** The word for a reason, as in "origin-not-allowed"; NULL if granted. */
 const char *cors_reason_word(cors_reason_t reason);
 

@@ -39,4 +39,10 @@ void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner);
  */
 const cors_policy_t *cors_config_policy(const request_rec *r);
 
+/**
+ * What a directive's function returns for faults: with the directive's name,
+ * and where httpd does not say it, in a .htaccess, the line.  NULL for NULL.
+ */
+const char *cors_config_fault(const cmd_parms *cmd, const char *faults);
+
 #endif /* CORS_CONFIG_H */

@@ -17,22 +17,17 @@
 
 #include <httpd.h>
 #include <http_core.h>
-#include <http_log.h>
 #include <http_protocol.h>
 #include <http_request.h>
 
 #include "../../mod_cors.h"
 #include "../core/cors_token.h"
 #include "cors_config.h"
+#include "cors_log.h"
 #include "cors_module.h"
 #include "cors_request.h"
 
-APLOG_USE_MODULE(cors);
-
 #define REQUESTED "Access-Control-Request-"
-
-/* How much of what a client sends is worth a place in the error log. */
-#define LOG_MAX 256
 
 /* The first request of a chain of internal redirects. */
 static const request_rec *first_of_chain(const request_rec *r)
@@ -139,40 +134,10 @@ static void read_asked(cors_asked_t *asked, const request_rec *r)
     asked->kind = cors_kind(method, asked->origin, asked->method);
 }
 
-/* httpd escapes what it logs. */
-static void log_verdict(request_rec *r, const cors_verdict_t *verdict,
-                        const cors_asked_t *asked)
-{
-    const int refused = verdict->reason != CORS_GRANTED;
-    const int level = refused ? APLOG_INFO : APLOG_DEBUG;
-    const char *report, *reason, *method, *header;
-
-    if (verdict->kind == CORS_NONE || !APLOG_R_IS_LEVEL(r, level)) {
-        return;
-    }
-    report = verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_REPORT_ONLY
-             ? " (report only)" : "";
-    reason = refused ? apr_pstrcat(r->pool, " ",
-                                   cors_reason_word(verdict->reason), ",", NULL)
-                     : "";
-    method = asked->method ? asked->method : asked_method(r);
-    header = verdict->culprit_len
-             ? apr_psprintf(r->pool, " header=%.*s",
-                            (int)(verdict->culprit_len < LOG_MAX
-                                  ? verdict->culprit_len : LOG_MAX),
-                            verdict->culprit)
-             : "";
-    ap_log_rerror(APLOG_MARK, level, 0, r,
-                  "CORS %s %s%s:%s origin=%.*s method=%.*s url=%.*s%s",
-                  cors_kind_word(verdict->kind),
-                  refused ? "refused" : "granted", report, reason,
-                  LOG_MAX, asked->origin, LOG_MAX, method, LOG_MAX,
-                  first_of_chain(r)->unparsed_uri, header);
-}
-
 const cors_verdict_t *cors_request_decide(request_rec *r)
 {
     const cors_policy_t *policy = is_left_alone(r) ? NULL : find_policy(r);
+    const request_rec *first = first_of_chain(r);
     cors_verdict_t *verdict;
     cors_asked_t asked;
 
@@ -182,9 +147,12 @@ const cors_verdict_t *cors_request_decide(request_rec *r)
     read_asked(&asked, r);
     verdict = apr_palloc(r->pool, sizeof(*verdict));
     cors_decide(verdict, policy, &asked, r->pool);
-    ap_set_module_config(first_of_chain(r)->request_config, &cors_module,
-                         verdict);
-    log_verdict(r, verdict, &asked);
+    ap_set_module_config(first->request_config, &cors_module, verdict);
+    cors_log_verdict(first, verdict, &asked,
+                     asked.method ? asked.method : asked_method(r));
+    if (policy->hazards) {
+        cors_log_hazards(first, policy);
+    }
     return verdict;
 }
 

@@ -14,6 +14,7 @@
 /* Which policies are in force, which let any origin in, and which origins may
  * use credentials. */
 
+#include "../../src/core/cors_hazard.h"
 #include "../../src/core/cors_policy.h"
 
 #include "lists.h"
@@ -28,6 +29,7 @@ static cors_policy_t *make(const char *origins, const char *credentials,
 
     policy->origins = make_origins(origins, pool);
     policy->credentials = make_origins(credentials, pool);
+    policy->hazards = cors_hazards(policy);
     return policy;
 }
 

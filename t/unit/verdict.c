@@ -13,6 +13,7 @@
 
 /* Verdicts: each row of design.md, 3.1 and 3.3, told in one line of text. */
 
+#include "../../src/core/cors_hazard.h"
 #include "../../src/core/cors_verdict.h"
 
 #include "lists.h"
@@ -34,6 +35,7 @@ static const cors_policy_t *make_policy(const policy_case_t *p,
 
     policy->origins = make_origins(p->origins, pool);
     policy->credentials = make_origins(p->credentials, pool);
+    policy->hazards = cors_hazards(policy);
     policy->methods = make_names(CORS_METHODS, p->methods, pool);
     policy->headers = make_names(CORS_HEADERS, p->headers, pool);
     policy->expose = make_names(CORS_HEADERS, p->expose, pool);

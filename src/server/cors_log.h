@@ -1,0 +1,45 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_LOG_H
+#define CORS_LOG_H
+
+/**
+ * @file cors_log.h
+ * What the error log is told of a request.
+ */
+
+#include <httpd.h>
+
+#include "../core/cors_verdict.h"
+
+/** Get ready to tell some things once only; in each child. */
+void cors_log_init(apr_pool_t *child);
+
+/**
+ * Log a verdict: a refusal at info, a grant at debug, nothing of what is no
+ * CORS request.  What the client sent is cut, and escaped by httpd.
+ *
+ * @param r the request as the client sent it
+ * @param method the method that it or its preflight is about
+ */
+void cors_log_verdict(const request_rec *r, const cors_verdict_t *verdict,
+                      const cors_asked_t *asked, const char *method);
+
+/**
+ * Warn of hazards that sections bring about together (CORS-W07), once for the
+ * place where each of the lists stands.
+ */
+void cors_log_hazards(const request_rec *r, const cors_policy_t *policy);
+
+#endif /* CORS_LOG_H */
