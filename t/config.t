@@ -22,7 +22,7 @@ my %words = (
     CorsPreflightStatus   => [qw(200 204)],
     CorsUpstream          => [qw(Replace Keep)],
     map { $_ => [qw(On Off)] } qw(CorsEnforce CorsTimingAllowOrigin
-                                  CorsAllowPrivateNetwork),
+                                  CorsAllowPrivateNetwork CorsDebug),
 );
 my @directives = (@lists, 'CorsMaxAge', sort keys %words);
 

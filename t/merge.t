@@ -143,6 +143,8 @@ my %settings = (
         On => [200, { %seen, timing => $page }], Off => [200, \%seen]],
     CorsAllowPrivateNetwork => ['', $granted,
         On => [204, { %yes, private => 'true' }], Off => [204, \%yes]],
+    CorsDebug => ['', $actual,
+        On => [200, { %seen, debug => 'granted' }], Off => [200, \%seen]],
 );
 
 # Every case: what stands beside the directive in the outermost section, what

@@ -37,6 +37,7 @@ typedef enum {
     CORS_UPSTREAM,
     CORS_TIMING,
     CORS_PRIVATE_NETWORK,
+    CORS_DEBUG,
     CORS_SETTINGS           /* how many there are */
 } cors_setting_t;
 

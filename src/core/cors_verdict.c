@@ -11,6 +11,7 @@
  * limitations under the License.
  */
 
+#include <apr_strings.h>
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
 
@@ -132,8 +133,13 @@ static cors_reason_t decide_preflight(cors_verdict_t *verdict,
                                       apr_pool_t *pool)
 {
     if (!method_allowed(policy->methods, asked->method)) {
+        verdict->culprit = asked->method;
+        verdict->culprit_len = cors_is_token(asked->method)
+                               ? strlen(asked->method) : 0;
         return CORS_METHOD_NOT_ALLOWED;
     }
+    verdict->allow_methods = answer_methods(verdict, policy->methods,
+                                            asked->method);
     if (asked->headers) {
         const cors_reason_t reason = decide_headers(verdict, policy->headers,
                                                     asked->headers);
@@ -142,8 +148,6 @@ static cors_reason_t decide_preflight(cors_verdict_t *verdict,
             return reason;
         }
     }
-    verdict->allow_methods = answer_methods(verdict, policy->methods,
-                                            asked->method);
     verdict->allow_headers = answer_headers(verdict, policy->headers,
                                             asked->headers, pool);
     verdict->max_age = policy->max_age;
@@ -163,8 +167,9 @@ void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
     if (verdict->reason == CORS_GRANTED && asked->kind == CORS_PREFLIGHT) {
         verdict->reason = decide_preflight(verdict, policy, asked, pool);
     }
-    if (verdict->reason != CORS_GRANTED) {
+    if (verdict->reason != CORS_GRANTED && !policy->setting[CORS_DEBUG]) {
         verdict->allow_origin = NULL;
+        verdict->allow_methods = NULL;
         verdict->credentials = 0;
     }
 }
@@ -180,11 +185,43 @@ int cors_verdict_is_answer(const cors_verdict_t *verdict)
 
 int cors_verdict_status(const cors_verdict_t *verdict)
 {
-    if (verdict->reason != CORS_GRANTED) {
+    if (verdict->reason != CORS_GRANTED && !verdict->allow_origin) {
         return 403;
     }
     return verdict->policy->setting[CORS_PREFLIGHT_STATUS]
            == CORS_PREFLIGHT_200 ? 200 : 204;
+}
+
+/* How much of a name that a client sent, or of a list, is said. */
+#define DEBUG_MAX 200
+
+const char *cors_verdict_debug(const cors_verdict_t *verdict,
+                               apr_pool_t *pool)
+{
+    const cors_policy_t *policy = verdict->policy;
+    const int is_method = verdict->reason == CORS_METHOD_NOT_ALLOWED;
+    const cors_names_t *names = is_method ? policy->methods : policy->headers;
+    const char *allowed = names ? cors_names_joined(names) : NULL;
+    const char *culprit = "";
+
+    if (!policy->setting[CORS_DEBUG] || verdict->kind == CORS_NONE) {
+        return NULL;
+    }
+    if (verdict->reason == CORS_GRANTED) {
+        return verdict->credentials ? "granted; credentials" : "granted";
+    }
+    if (verdict->culprit_len) {
+        culprit = apr_psprintf(pool, "; %s=%.*s",
+                               is_method ? "method" : "header",
+                               (int)(verdict->culprit_len < DEBUG_MAX
+                                     ? verdict->culprit_len : DEBUG_MAX),
+                               verdict->culprit);
+    }
+    return apr_psprintf(pool, "refused; reason=%s%s%s%.*s%s",
+                        cors_reason_word(verdict->reason), culprit,
+                        *culprit ? "; allowed=\"" : "", DEBUG_MAX,
+                        *culprit && allowed ? allowed : "",
+                        *culprit ? "\"" : "");
 }
 
 const char *cors_verdict_expose(const cors_verdict_t *verdict,

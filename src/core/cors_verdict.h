@@ -62,8 +62,8 @@ typedef struct cors_verdict_t {
     const char *allow_headers;
     const char *max_age;
     int allow_private_network;
-    const char *culprit;            /* the header name that is refused; */
-    apr_size_t culprit_len;         /* points into the request */
+    const char *culprit;            /* the method or header that is refused; */
+    apr_size_t culprit_len;         /* points into the request; 0: no token */
 } cors_verdict_t;
 
 /**
@@ -74,7 +74,8 @@ cors_kind_t cors_kind(const char *method, const char *origin,
                       const char *request_method);
 
 /**
- * Decide.
+ * Decide.  A refusal carries nothing of the policy, but for CorsDebug, which
+ * leaves in what answers the steps before the one that failed.
  *
  * @param verdict filled in; what it points to lives as long as the policy,
  *                the request's fields and pool
@@ -93,9 +94,20 @@ int cors_verdict_is_answer(const cors_verdict_t *verdict);
 
 /**
  * The status of that answer: of a granted preflight an "ok status" (Fetch,
- * "CORS-preflight fetch"), of a refused one 403 ("HTTP responses").
+ * "CORS-preflight fetch"), of a refused one 403 ("HTTP responses").  Under
+ * CorsDebug the refusal of a method or header has an ok status too, since only
+ * then do browsers look at the fields and say which of them is at fault.
  */
 int cors_verdict_status(const cors_verdict_t *verdict);
+
+/**
+ * What CorsDebug says in the response: the verdict, and why it is what it is.
+ *
+ * @return a field value in pool, in which nothing of the request stands but
+ *         tokens; NULL if nothing is to be said
+ */
+const char *cors_verdict_debug(const cors_verdict_t *verdict,
+                               apr_pool_t *pool);
 
 /**
  * The value of Access-Control-Expose-Headers under a verdict, or NULL.

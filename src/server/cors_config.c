@@ -80,6 +80,10 @@ static const word_directive_t allow_private_network = {
     CORS_PRIVATE_NETWORK, { "Off", "On", NULL, NULL }
 };
 
+static const word_directive_t debug = {
+    CORS_DEBUG, { "Off", "On", NULL, NULL }
+};
+
 static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
 {
     const word_directive_t *directive = cmd->info;
@@ -191,5 +195,7 @@ const command_rec cors_directives[] = {
          "On to send Timing-Allow-Origin as well"),
     WORD("CorsAllowPrivateNetwork", allow_private_network,
          "On to let pages from public networks reach this private one"),
+    WORD("CorsDebug", debug,
+         "On to say in responses why a request is refused"),
     { NULL }
 };

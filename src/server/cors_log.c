@@ -116,7 +116,8 @@ static void log_refusal(const request_rec *r, const cors_verdict_t *verdict,
 {
     const cors_policy_t *policy = verdict->policy;
     const cors_list_t list = cors_reason_list(verdict->reason);
-    const apr_size_t len = verdict->culprit_len < LOG_MAX
+    const apr_size_t len = list != CORS_LIST_HEADERS ? 0
+                           : verdict->culprit_len < LOG_MAX
                            ? verdict->culprit_len : LOG_MAX;
 
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,

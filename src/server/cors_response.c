@@ -186,6 +186,7 @@ static int keeps_upstream(const request_rec *r, const cors_verdict_t *verdict)
 static void write_headers(request_rec *r, const cors_verdict_t *verdict)
 {
     const char *vary = cors_verdict_vary(verdict);
+    const char *debug = cors_verdict_debug(verdict, r->pool);
     int has_cors = 0, n_vary = 0;
 
     survey(r->headers_out, &has_cors, &n_vary);
@@ -197,6 +198,10 @@ static void write_headers(request_rec *r, const cors_verdict_t *verdict)
         && verdict->kind != CORS_PREFLIGHT) {
         unset_both(r, timing_allow_origin);
         add(r, timing_allow_origin, verdict->allow_origin);
+    }
+    if (debug) {
+        unset_both(r, "CORS-Debug");
+        add(r, "CORS-Debug", debug);
     }
     if (has_cors) {
         if (keeps_upstream(r, verdict)) {

@@ -25,6 +25,7 @@ my %short = (
     private     => 'Access-Control-Allow-Private-Network',
     timing      => 'Timing-Allow-Origin',
     vary        => 'Vary',
+    debug       => 'CORS-Debug',
 );
 
 # Apache::Test reads its configuration into $_ when it is asked first.

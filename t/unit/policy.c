@@ -32,7 +32,8 @@ static const struct {
     { CORS_ENFORCE, "enforce" },
     { CORS_UPSTREAM, "upstream" },
     { CORS_TIMING, "timing" },
-    { CORS_PRIVATE_NETWORK, "private network" }
+    { CORS_PRIVATE_NETWORK, "private network" },
+    { CORS_DEBUG, "debug" }
 };
 
 #define UNSAID (-1)
