@@ -128,7 +128,7 @@ static void read_asked(cors_asked_t *asked, const request_rec *r)
 
     memset(asked, 0, sizeof(*asked));
     asked->origin = apr_table_get(r->headers_in, "Origin");
-    if (asked->origin && *method == 'O') {
+    if (asked->origin && !strcmp(method, "OPTIONS")) {
         read_requested(asked, r->headers_in);
     }
     asked->kind = cors_kind(method, asked->origin, asked->method);
