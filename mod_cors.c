@@ -28,6 +28,7 @@
 #include <http_request.h>
 
 #include "src/server/cors_config.h"
+#include "src/server/cors_lint.h"
 #include "src/server/cors_log.h"
 #include "src/server/cors_module.h"
 #include "src/server/cors_request.h"
@@ -40,7 +41,29 @@ static int cors_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     (void)plog;
     (void)ptemp;
+    cors_lint_begin(pconf);
     cors_suffix_load(pconf);
+    return OK;
+}
+
+/* When it is complete; "httpd -t" comes here as well. */
+static int cors_check_config(apr_pool_t *pconf, apr_pool_t *plog,
+                             apr_pool_t *ptemp, server_rec *s)
+{
+    (void)pconf;
+    (void)plog;
+    (void)ptemp;
+    return cors_lint_check(s);
+}
+
+/* When the error log is open. */
+static int cors_post_config(apr_pool_t *pconf, apr_pool_t *plog,
+                            apr_pool_t *ptemp, server_rec *s)
+{
+    (void)pconf;
+    (void)plog;
+    (void)ptemp;
+    cors_lint_report(s);
     return OK;
 }
 
@@ -138,6 +161,8 @@ static void cors_register_hooks(apr_pool_t *pool)
     (void)pool;
     cors_response_register();
     ap_hook_pre_config(cors_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(cors_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(cors_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(cors_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_optional_fn_retrieve(cors_response_find_neighbours, NULL, NULL,
                                  APR_HOOK_MIDDLE);

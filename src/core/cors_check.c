@@ -11,6 +11,7 @@
  * limitations under the License.
  */
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
@@ -159,4 +160,37 @@ const char *cors_check_response_header(const char *entry, int exclude,
                      pool);
     }
     return NULL;
+}
+
+const char *cors_warn_method(const char *entry, int exclude, apr_pool_t *pool)
+{
+    static const char *const unasked[] = { "GET", "HEAD", "POST", NULL };
+    const char *c = entry;
+
+    while (*c && !apr_islower(*c)) {
+        c++;
+    }
+    if (*c) {
+        return apr_psprintf(pool, "CORS-W04: \"%s\" has small letters, and "
+                            "methods have a case: a page that says \"PATCH\" "
+                            "does not get through with \"patch\"", entry);
+    }
+    return exclude && is_one_of(entry, unasked)
+           ? apr_psprintf(pool, "CORS-W05: \"-%s\" has no effect: browsers "
+                          "send GET, HEAD and POST without asking", entry)
+           : NULL;
+}
+
+const char *cors_warn_response_header(const char *entry, int exclude,
+                                      apr_pool_t *pool)
+{
+    static const char *const safelisted[] = {
+        "Cache-Control", "Content-Language", "Content-Length", "Content-Type",
+        "Expires", "Last-Modified", "Pragma", NULL
+    };
+
+    return !exclude && is_one_of(entry, safelisted)
+           ? apr_psprintf(pool, "CORS-W08: \"%s\" need not be listed, browsers "
+                          "always show it", entry)
+           : NULL;
 }

@@ -42,6 +42,18 @@ cors_check_fn cors_check_request_header;
  */
 cors_check_fn cors_check_response_header;
 
+/*
+ * What is accepted, but not what it looks like, or needless.  Arguments as
+ * above; NULL, or a warning with its id.
+ */
+
+/** CORS-W04, a method in lower case; CORS-W05, an exclusion without effect. */
+cors_check_fn cors_warn_method;
+
+/** CORS-W08, a name that browsers show anyway (Fetch, "CORS-safelisted
+ * response-header name"). */
+cors_check_fn cors_warn_response_header;
+
 /** Whether no script can send a method (Fetch, "forbidden method"). */
 int cors_is_forbidden_method(const char *method);
 

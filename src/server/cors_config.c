@@ -18,6 +18,7 @@
 #include <http_core.h>
 
 #include "cors_config.h"
+#include "cors_lint.h"
 #include "cors_lists.h"
 #include "cors_module.h"
 
@@ -111,6 +112,9 @@ static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
 /* Longer times make no sense, and 32 bits hold this one. */
 #define MAX_AGE_LIMIT APR_INT32_MAX
 
+/* Browsers keep no answer longer than a day. */
+#define MAX_AGE_KEPT 86400
+
 /* A time in whole seconds, or -1.  httpd's own function for times looks at the
  * first letters of the unit alone. */
 static apr_int64_t parse_seconds(const char *arg)
@@ -151,6 +155,11 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
                            "whole seconds, a time with a unit as in \"10min\" "
                            "or \"2h\", or \"Off\"", arg);
         return cors_config_fault(cmd, err);
+    }
+    if (seconds > MAX_AGE_KEPT) {
+        cors_lint_note(cmd, apr_psprintf(cmd->pool, "CORS-W03: \"%s\" is more "
+                                         "than a day, and no browser keeps the "
+                                         "answer to a preflight longer", arg));
     }
     policy->max_age = apr_psprintf(cmd->pool, "%d", (int)seconds);
     return NULL;
@@ -197,5 +206,8 @@ const command_rec cors_directives[] = {
          "On to let pages from public networks reach this private one"),
     WORD("CorsDebug", debug,
          "On to say in responses why a request is refused"),
+    AP_INIT_TAKE1("CorsLint", cors_lint_set, NULL, RSRC_CONF,
+         "On to warn of what is doubtful in the configuration, Strict not to "
+         "start with it, Off"),
     { NULL }
 };

@@ -22,6 +22,7 @@
 #include "../core/cors_check.h"
 #include "../core/cors_hazard.h"
 #include "cors_config.h"
+#include "cors_lint.h"
 #include "cors_lists.h"
 #include "cors_module.h"
 #include "cors_suffix.h"
@@ -45,6 +46,7 @@ struct cors_list_directive_t {
     const char *(*add)(const cmd_parms *cmd, cors_policy_t *policy,
                        const char *entry, int exclude);
     cors_check_fn *check;   /* for lists of names */
+    cors_check_fn *warn;    /* the same; or NULL */
 };
 
 /* The set of a list of origins, made if it is not there yet. */
@@ -128,6 +130,9 @@ static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
     if (!err) {
         cors_names_add(need_names(policy, directive->list, cmd->pool), entry,
                        exclude);
+        if (directive->warn) {
+            cors_lint_note(cmd, directive->warn(entry, exclude, cmd->pool));
+        }
     }
     return err;
 }
@@ -191,22 +196,25 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
 }
 
 const cors_list_directive_t cors_list_allow_origin = {
-    CORS_LIST_ORIGINS, "CORS-E01", 0, add_origin, NULL
+    CORS_LIST_ORIGINS, "CORS-E01", 0, add_origin, NULL, NULL
 };
 const cors_list_directive_t cors_list_allow_origin_match = {
-    CORS_LIST_ORIGINS, "CORS-E08", 0, add_expression, NULL
+    CORS_LIST_ORIGINS, "CORS-E08", 0, add_expression, NULL, NULL
 };
 const cors_list_directive_t cors_list_allow_credentials = {
-    CORS_LIST_CREDENTIALS, "CORS-E01", 1, add_origin, NULL
+    CORS_LIST_CREDENTIALS, "CORS-E01", 1, add_origin, NULL, NULL
 };
 const cors_list_directive_t cors_list_allow_methods = {
-    CORS_LIST_METHODS, "CORS-E05", 0, add_name, cors_check_method
+    CORS_LIST_METHODS, "CORS-E05", 0, add_name, cors_check_method,
+    cors_warn_method
 };
 const cors_list_directive_t cors_list_allow_headers = {
-    CORS_LIST_HEADERS, "CORS-E06", 0, add_name, cors_check_request_header
+    CORS_LIST_HEADERS, "CORS-E06", 0, add_name, cors_check_request_header,
+    NULL
 };
 const cors_list_directive_t cors_list_expose_headers = {
-    CORS_LIST_EXPOSE, "CORS-E06", 0, add_name, cors_check_response_header
+    CORS_LIST_EXPOSE, "CORS-E06", 0, add_name, cors_check_response_header,
+    cors_warn_response_header
 };
 
 /* What must not meet, and is known to already in this section. */

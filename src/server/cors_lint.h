@@ -1,0 +1,50 @@
+/* Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+#ifndef CORS_LINT_H
+#define CORS_LINT_H
+
+/**
+ * @file cors_lint.h
+ * Warnings about the server's configuration: collected while it is read, told
+ * when it is complete.  Of .htaccess files there are none: they are read for
+ * each request.
+ */
+
+#include <httpd.h>
+#include <http_config.h>
+
+/** Begin anew; before the configuration is read. */
+void cors_lint_begin(apr_pool_t *pconf);
+
+/** CorsLint Off|On|Strict. */
+const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg);
+
+/**
+ * Note a warning about a directive.
+ *
+ * @param text the id and what is to be said; NULL for nothing
+ */
+void cors_lint_note(const cmd_parms *cmd, const char *text);
+
+/**
+ * Tell what has been noted, in "httpd -t" and where CorsLint is Strict.
+ *
+ * @return OK, or an error if there are warnings and CorsLint is Strict
+ */
+int cors_lint_check(server_rec *s);
+
+/** Tell what has been noted, when the error log is open. */
+void cors_lint_report(server_rec *s);
+
+#endif /* CORS_LINT_H */
