@@ -24,15 +24,18 @@
 
 #include <httpd.h>
 #include <http_config.h>
+#include <http_core.h>
 #include <http_protocol.h>
 #include <http_request.h>
 
 #include "src/server/cors_config.h"
+#include "src/server/cors_dump.h"
 #include "src/server/cors_lint.h"
 #include "src/server/cors_log.h"
 #include "src/server/cors_module.h"
 #include "src/server/cors_request.h"
 #include "src/server/cors_response.h"
+#include "src/server/cors_section.h"
 #include "src/server/cors_suffix.h"
 
 /* Before the configuration is read. */
@@ -41,7 +44,8 @@ static int cors_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     (void)plog;
     (void)ptemp;
-    cors_lint_begin(pconf);
+    cors_sections_begin(pconf);
+    cors_lint_begin();
     cors_suffix_load(pconf);
     return OK;
 }
@@ -50,10 +54,17 @@ static int cors_pre_config(apr_pool_t *pconf, apr_pool_t *plog,
 static int cors_check_config(apr_pool_t *pconf, apr_pool_t *plog,
                              apr_pool_t *ptemp, server_rec *s)
 {
-    (void)pconf;
     (void)plog;
     (void)ptemp;
-    return cors_lint_check(s);
+    return cors_lint_check(s, pconf);
+}
+
+/* "httpd -t" alone. */
+static void cors_test_config(apr_pool_t *pconf, server_rec *s)
+{
+    if (ap_exists_config_define("DUMP_CORS")) {
+        cors_dump(s, pconf);
+    }
 }
 
 /* When the error log is open. */
@@ -162,6 +173,7 @@ static void cors_register_hooks(apr_pool_t *pool)
     cors_response_register();
     ap_hook_pre_config(cors_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(cors_check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(cors_test_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(cors_post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(cors_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_optional_fn_retrieve(cors_response_find_neighbours, NULL, NULL,

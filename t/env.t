@@ -4,8 +4,7 @@ use warnings;
 use Apache::Test qw(-withtestmore);
 use CorsTest;
 
-# Section 6: the verdict in the environment, for CGI and the access log, and
-# in the error log.
+# Section 6: the verdict in the environment, for CGI and the access log.
 
 my $page = 'https://a.example';
 my $evil = 'https://evil.example';
@@ -106,28 +105,8 @@ my @failures = map {
    ['a Host that is none', "GET /env/early HTTP/1.1\r\nHost: a b\r\n" .
     "ORIGIN\r\n\r\n"]);
 
-# What hostile requests put into the error log: Origin and other fields, and
-# what has to be there of them.
-my $escape = "\e[31m";
-my @hostile = (
-    ['8 KB', 'https://' . 'a' x 8000, [], 'https://aaaa'],
-    ['8 KB of high bytes', "\xff" x 8000, [], '\\xff\\xff'],
-    ['quotes', 'https://"a"\'b\'', [], '"a'],
-    ['backslashes', 'https://a\\b\\n\\', [], 'a\\\\b\\\\n'],
-    ['formats', 'https://%n%n%s%s%999999d%', [], '%n%n%s%s%999999d%'],
-    ['a tab', "https://a\tb", [], 'a\\tb'],
-    ['UTF-8', "https://\xc3\xa4.example", [], '\\xc3\\xa4'],
-    ['a folded line', "https://a\r\n b", [], 'https://a'],
-    ['escape sequences', "https://${escape}a\x07\x7f", [], '\\x1b[31ma'],
-    ['method of 8 KB', $page, [ask('M' x 8000)], 'MMMM'],
-    ['method with %n', $page, [ask('%n%s')], '%n%s'],
-    ['headers of 8 KB', $page, [ask('PUT', 'Y' x 8000)], $page],
-    ['headers with quotes', $page, [ask('PUT', "\"\\%n\tx")], $page],
-);
-
 plan tests => @verdicts * 2 + grep({ $_->[0] ne 'OPTIONS' } @verdicts)
-    + @others + grep({ $_->[4] } @others) + 2 * @failures
-    + @verdicts + 5 + 3 * @hostile + 3 + 1;
+    + @others + grep({ $_->[4] } @others) + 2 * @failures;
 
 # What the script shows of a verdict.
 sub shown {
@@ -182,92 +161,3 @@ for (@failures) {
     like(log_since('verdict_log', $mark, qr/\n/), qr/ 400 \Q$verdict\E\n\z/,
          "400, access log: $rule");
 }
-
-# The error log of a server of its own.
-my $server = private_httpd(<<'CONF');
-LogLevel warn cors:info
-HttpProtocolOptions Unsafe
-<Location /plain>
-    CorsAllowOrigin https://a.example
-    CorsAllowMethods PUT
-    CorsAllowHeaders X-One
-</Location>
-<Location /plain/gone>
-    ErrorDocument 404 /plain/index.html
-</Location>
-<Location /plain/forbidden>
-    CorsEnforce On
-    ErrorDocument 403 /plain/missing
-</Location>
-CONF
-my $log = ($server->root =~ m{([^/]+)$})[0] . '/error_log';
-
-# The lines that a request puts into the error log.
-sub told {
-    my (%of) = @_;
-    my $mark = log_mark($log);
-    request(path => '/plain/index.html', port => $server->port, %of);
-    return split /\n/, log_since($log, $mark);
-}
-
-for (@verdicts) {
-    my ($method, $fields, $verdict) = @$_;
-    my $name = "$method " . join ' ', map { short($_) } @$fields;
-    my @lines = told(method => $method, fields => $fields);
-    my ($kind, undef, $reason) = split ' ', $verdict;
-    if ($reason eq '-') {
-        is("@lines", '', "error log at info, nothing: $name");
-        next;
-    }
-    my %field = @$fields;
-    my $said = $kind eq 'preflight' ? $field{$asked_method} : $method;
-    my @missing = grep { index($lines[0] // '', $_) < 0 }
-        ':info]', $reason, $kind, $said, '/plain/index.html', $field{Origin};
-    is(@lines . " line, missing: @missing", '1 line, missing: ',
-       "error log at info, one line with what matters: $name");
-}
-
-my @chain = told(path => '/plain/gone/x', fields => [Origin => $evil]);
-is(@chain, 1, 'error log: one line, though an ErrorDocument answers');
-like($chain[0], qr{/plain/gone/x}, '... with the URL that was asked');
-@chain = grep { /cors/ } told(path => '/plain/forbidden/x',
-                              fields => [Origin => $evil]);
-is(@chain, 1, 'error log: one line, though two errors meet');
-is(join('', told(path => '/other/x', fields => [Origin => $evil])), '',
-   'error log: nothing without a policy');
-is(join('', told(path => '/plain/gone/x', fields => [Origin => $page])), '',
-   'error log at info: nothing of what is granted');
-
-my ($named) = told(method => 'OPTIONS', fields => [
-    Origin => $page, ask('PUT'),
-    'Access-Control-Request-Headers' => 'x-one,x-bad,x-other']);
-my ($conf) = $server->root . '/httpd.conf';
-like($named, qr/header-not-allowed.* header=x-bad
-                \ \(CorsAllowHeaders\ at\ \Q$conf\E:\d+,\ which\ has\ X-One\)$/x,
-     'error log: the header that is refused, where, and what is not');
-
-for (@hostile) {
-    my ($rule, $origin, $fields, $wanted) = @$_;
-    my @lines = told(method => @$fields ? 'OPTIONS' : 'GET',
-                     fields => [Origin => $origin, @$fields]);
-    is(@lines, 1, "hostile, one line: $rule");
-    my $line = $lines[0] // '';
-    ok(length $line < 1500 && $line !~ /[^ -~]/,
-       "hostile, short and printable: $rule");
-    ok(index($line, $wanted) >= 0, "hostile, what it was is told: $rule")
-        or diag($line);
-}
-
-# At debug, as this server's LogLevel has it, grants are told too.
-for my $method ('GET', 'OPTIONS') {
-    my $mark = log_mark('error_log');
-    request(method => $method, path => '/env/env.cgi', fields => [
-        Origin => $page, $method eq 'GET' ? () : ask('PUT')]);
-    my @lines = grep { /cors:debug.* granted.*\Q$page\E/ }
-        split /\n/, log_since('error_log', $mark);
-    is(@lines, 1, "error log at debug, one line for a grant: $method");
-}
-my $mark = log_mark('error_log');
-get('/env/env.cgi');
-unlike(log_since('error_log', $mark), qr/cors:/,
-       'error log at debug: nothing of what is no CORS request');

@@ -194,3 +194,23 @@ const char *cors_warn_response_header(const char *entry, int exclude,
                           "always show it", entry)
            : NULL;
 }
+
+const char *cors_warn_port(const char *entry, const char *pattern,
+                           apr_pool_t *pool)
+{
+    const char *port = strrchr(entry, ':');
+    const char *kept = strrchr(pattern, ':');
+
+    return port && port[1] && !port[1 + strspn(port + 1, "0123456789")]
+           && (!kept || strcmp(port, kept) != 0)
+           ? apr_psprintf(pool, "CORS-W08: \"%s\" need not say its port, "
+                          "browsers leave it out: \"%s\"", entry, pattern)
+           : NULL;
+}
+
+const char *cors_warn_duplicate(const char *entry, int exclude,
+                                apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "CORS-W08: \"%s%s\" stands in the list already",
+                        exclude ? "-" : "", entry);
+}

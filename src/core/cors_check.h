@@ -54,6 +54,19 @@ cors_check_fn cors_warn_method;
  * response-header name"). */
 cors_check_fn cors_warn_response_header;
 
+/**
+ * CORS-W08, a port that URLs leave out.
+ *
+ * @param entry an origin as written
+ * @param pattern what cors_origin_pattern() makes of it
+ */
+const char *cors_warn_port(const char *entry, const char *pattern,
+                           apr_pool_t *pool);
+
+/** CORS-W08, an entry that the list has already. */
+const char *cors_warn_duplicate(const char *entry, int exclude,
+                                apr_pool_t *pool);
+
 /** Whether no script can send a method (Fetch, "forbidden method"). */
 int cors_is_forbidden_method(const char *method);
 

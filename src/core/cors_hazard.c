@@ -71,3 +71,13 @@ const char *cors_hazard_text(const cors_policy_t *policy, unsigned int hazard,
                             wide(policy));
     }
 }
+
+const char *cors_hazard_warning(const cors_policy_t *policy,
+                                unsigned int hazard, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "CORS-W07: %s and %s together give no "
+                        "credentials: %s",
+                        cors_policy_place(policy, CORS_LIST_ORIGINS, pool),
+                        cors_policy_place(policy, CORS_LIST_CREDENTIALS, pool),
+                        cors_hazard_text(policy, hazard, pool));
+}

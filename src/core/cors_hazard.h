@@ -40,4 +40,11 @@ unsigned int cors_hazards(const cors_policy_t *policy);
 const char *cors_hazard_text(const cors_policy_t *policy, unsigned int hazard,
                              apr_pool_t *pool);
 
+/**
+ * The warning of a hazard that sections bring about together (CORS-W07): as
+ * above, and where the two lists stand.
+ */
+const char *cors_hazard_warning(const cors_policy_t *policy,
+                                unsigned int hazard, apr_pool_t *pool);
+
 #endif /* CORS_HAZARD_H */

@@ -165,14 +165,16 @@ static int has_entry(const apr_array_header_t *entries, const char *entry,
     return 0;
 }
 
-void cors_names_add(cors_names_t *names, const char *entry, int exclude)
+int cors_names_add(cors_names_t *names, const char *entry, int exclude)
 {
     apr_array_header_t *entries = exclude ? names->exclusions
                                           : names->entries;
 
-    if (!has_entry(entries, entry, names->kind)) {
-        APR_ARRAY_PUSH(entries, const char *) = entry;
+    if (has_entry(entries, entry, names->kind)) {
+        return 0;
     }
+    APR_ARRAY_PUSH(entries, const char *) = entry;
+    return 1;
 }
 
 static void seal_side(side_t *side, const apr_array_header_t *entries,
@@ -317,6 +319,12 @@ int cors_names_excludes(const cors_names_t *names)
 {
     return !is_empty(&names->excludes)
            && (names->includes.all || names->includes.prefixes->nelts);
+}
+
+const apr_array_header_t *cors_names_entries(const cors_names_t *names,
+                                             int excluded)
+{
+    return excluded ? names->exclusions : names->entries;
 }
 
 const char *cors_names_joined(const cors_names_t *names)

@@ -48,8 +48,9 @@ cors_names_t *cors_names_make(apr_pool_t *pool, cors_names_kind_t kind);
  *              follow before it is asked
  * @param entry kept, not copied
  * @param exclude whether it is an exclusion, which beats every inclusion
+ * @return whether it is new to the list
  */
-void cors_names_add(cors_names_t *names, const char *entry, int exclude);
+int cors_names_add(cors_names_t *names, const char *entry, int exclude);
 
 /** Compute what answers are made of; after the last cors_names_add(). */
 void cors_names_seal(cors_names_t *names);
@@ -80,6 +81,14 @@ int cors_names_has_prefixes(const cors_names_t *names);
 
 /** Whether anything that the list could cover is excluded from it. */
 int cors_names_excludes(const cors_names_t *names);
+
+/**
+ * The entries as written, those that are included or those that are excluded.
+ *
+ * @return const char *, in the order in which they came
+ */
+const apr_array_header_t *cors_names_entries(const cors_names_t *names,
+                                             int excluded);
 
 /** The plain names that are not excluded, ", " between them; or NULL. */
 const char *cors_names_joined(const cors_names_t *names);

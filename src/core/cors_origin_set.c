@@ -11,10 +11,10 @@
  * limitations under the License.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <apr_hash.h>
-#include <apr_tables.h>
 
 #include "cors_origin_set.h"
 
@@ -148,7 +148,8 @@ static void side_add_all(side_t *side, const side_t *from,
         const cors_matcher_t *matcher = APR_ARRAY_IDX(from->matchers, i,
                                                       const cors_matcher_t *);
 
-        if (!side_has_matcher(without, matcher->text)) {
+        if (!side_has_matcher(without, matcher->text)
+            && !side_has_matcher(side, matcher->text)) {
             side_add_matcher(side, matcher, pool);
         }
     }
@@ -285,13 +286,19 @@ static void note_emptiness(cors_origin_set_t *set)
     }
 }
 
-void cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
-                         int exclude)
+int cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
+                        int exclude)
 {
-    side_add(exclude ? &set->excludes : &set->includes, pattern, set->pool);
+    side_t *side = exclude ? &set->excludes : &set->includes;
+
+    if (side_has_pattern(side, pattern, strlen(pattern))) {
+        return 0;
+    }
+    side_add(side, pattern, set->pool);
     if (exclude || set->is_empty) {
         note_emptiness(set);
     }
+    return 1;
 }
 
 void cors_origin_set_note_wide(cors_origin_set_t *set, const char *pattern)
@@ -302,12 +309,17 @@ void cors_origin_set_note_wide(cors_origin_set_t *set, const char *pattern)
     APR_ARRAY_PUSH(set->includes.wide, const char *) = pattern;
 }
 
-void cors_origin_set_add_matcher(cors_origin_set_t *set,
-                                 const cors_matcher_t *matcher, int exclude)
+int cors_origin_set_add_matcher(cors_origin_set_t *set,
+                                const cors_matcher_t *matcher, int exclude)
 {
-    side_add_matcher(exclude ? &set->excludes : &set->includes, matcher,
-                     set->pool);
+    side_t *side = exclude ? &set->excludes : &set->includes;
+
+    if (side_has_matcher(side, matcher->text)) {
+        return 0;
+    }
+    side_add_matcher(side, matcher, set->pool);
     note_emptiness(set);
+    return 1;
 }
 
 cors_origin_set_t *cors_origin_set_edit(apr_pool_t *pool,
@@ -379,7 +391,6 @@ int cors_origin_set_lists_null(const cors_origin_set_t *set)
 const char *cors_origin_set_wide(const cors_origin_set_t *set)
 {
     const cors_origin_set_t *layer;
-
     int i;
 
     for (layer = set; layer; layer = layer->base) {
@@ -404,4 +415,83 @@ int cors_origin_set_excludes(const cors_origin_set_t *set)
 int cors_origin_set_is_empty(const cors_origin_set_t *set)
 {
     return set->is_empty;
+}
+
+/*
+ * For messages.
+ */
+
+unsigned int cors_origin_set_count(const cors_origin_set_t *set)
+{
+    unsigned int count = 0;
+
+    for (; set; set = set->base) {
+        const side_t *side = &set->includes;
+
+        count += side->patterns ? apr_hash_count(side->patterns) : 0;
+        count += side->matchers ? (unsigned int)side->matchers->nelts : 0;
+    }
+    return count;
+}
+
+/* Add what a set and those that it is based on include, outer ones first. */
+static void add_layers(side_t *side, const cors_origin_set_t *set,
+                       const side_t *without, apr_pool_t *pool)
+{
+    if (set) {
+        add_layers(side, set->base, without, pool);
+        side_add_all(side, &set->includes, without, pool);
+    }
+}
+
+/* What a set includes and does not exclude, or what it excludes. */
+static side_t whole_side(const cors_origin_set_t *set, int excluded,
+                         apr_pool_t *pool)
+{
+    side_t side = { NULL };
+
+    if (excluded) {
+        return set->excludes;
+    }
+    add_layers(&side, set, &set->excludes, pool);
+    return side;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+apr_array_header_t *cors_origin_set_patterns(const cors_origin_set_t *set,
+                                             int excluded, apr_pool_t *pool)
+{
+    apr_array_header_t *texts = apr_array_make(pool, 4, sizeof(const char *));
+    const side_t side = whole_side(set, excluded, pool);
+    apr_hash_index_t *hi;
+
+    for (hi = side.patterns ? apr_hash_first(pool, side.patterns) : NULL; hi;
+         hi = apr_hash_next(hi)) {
+        const void *pattern;
+
+        apr_hash_this(hi, &pattern, NULL, NULL);
+        APR_ARRAY_PUSH(texts, const char *) = pattern;
+    }
+    qsort(texts->elts, (size_t)texts->nelts, sizeof(const char *),
+          compare_texts);
+    return texts;
+}
+
+apr_array_header_t *cors_origin_set_expressions(const cors_origin_set_t *set,
+                                                int excluded,
+                                                apr_pool_t *pool)
+{
+    apr_array_header_t *texts = apr_array_make(pool, 0, sizeof(const char *));
+    const side_t side = whole_side(set, excluded, pool);
+    int i;
+
+    for (i = 0; side.matchers && i < side.matchers->nelts; i++) {
+        APR_ARRAY_PUSH(texts, const char *) =
+            APR_ARRAY_IDX(side.matchers, i, const cors_matcher_t *)->text;
+    }
+    return texts;
 }

@@ -21,6 +21,7 @@
  */
 
 #include <apr_pools.h>
+#include <apr_tables.h>
 
 #include "cors_origin.h"
 
@@ -49,9 +50,10 @@ cors_origin_set_t *cors_origin_set_make(apr_pool_t *pool);
  * @param pattern in the form that cors_origin_pattern() yields; kept, not
  *                copied
  * @param exclude whether it is an exclusion, which beats every inclusion
+ * @return whether it is new to the set
  */
-void cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
-                         int exclude);
+int cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
+                        int exclude);
 
 /**
  * Note that a pattern of the set covers more than one site: all names below a
@@ -59,9 +61,9 @@ void cors_origin_set_add(cors_origin_set_t *set, const char *pattern,
  */
 void cors_origin_set_note_wide(cors_origin_set_t *set, const char *pattern);
 
-/** Add a matcher; kept, not copied.  Arguments as cors_origin_set_add(). */
-void cors_origin_set_add_matcher(cors_origin_set_t *set,
-                                 const cors_matcher_t *matcher, int exclude);
+/** Add a matcher; kept, not copied.  Else as cors_origin_set_add(). */
+int cors_origin_set_add_matcher(cors_origin_set_t *set,
+                                const cors_matcher_t *matcher, int exclude);
 
 /**
  * The set that comes of editing one with another: what `+` and `-` do in an
@@ -103,5 +105,26 @@ int cors_origin_set_excludes(const cors_origin_set_t *set);
 
 /** Whether nothing is included but what is excluded itself. */
 int cors_origin_set_is_empty(const cors_origin_set_t *set);
+
+/*
+ * For messages.
+ */
+
+/** How many entries are included; what is there twice counts twice. */
+unsigned int cors_origin_set_count(const cors_origin_set_t *set);
+
+/**
+ * The patterns that are included and not excluded themselves, or those that
+ * are excluded.
+ *
+ * @return const char *, each once, sorted; in pool
+ */
+apr_array_header_t *cors_origin_set_patterns(const cors_origin_set_t *set,
+                                             int excluded, apr_pool_t *pool);
+
+/** The texts of the matchers, likewise, in the order in which they came. */
+apr_array_header_t *cors_origin_set_expressions(const cors_origin_set_t *set,
+                                                int excluded,
+                                                apr_pool_t *pool);
 
 #endif /* CORS_ORIGIN_SET_H */

@@ -16,6 +16,16 @@
 #include "cors_hazard.h"
 #include "cors_policy.h"
 
+const char *cors_list_name(cors_list_t list)
+{
+    static const char *const names[CORS_LISTS] = {
+        "CorsAllowOrigin", "CorsAllowCredentials", "CorsAllowMethods",
+        "CorsAllowHeaders", "CorsExposeHeaders"
+    };
+
+    return names[list];
+}
+
 cors_policy_t *cors_policy_make(apr_pool_t *pool)
 {
     return apr_pcalloc(pool, sizeof(cors_policy_t));
@@ -38,7 +48,7 @@ void cors_policy_say(cors_policy_t *policy, cors_list_t list, int has_sign)
     }
 }
 
-static int says_nothing(const cors_policy_t *policy)
+int cors_policy_says_nothing(const cors_policy_t *policy)
 {
     int list;
 
@@ -87,10 +97,10 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
     cors_policy_t *policy;
     int i;
 
-    if (says_nothing(outer)) {
+    if (cors_policy_says_nothing(outer)) {
         return inner;
     }
-    if (says_nothing(inner)) {
+    if (cors_policy_says_nothing(inner)) {
         return outer;
     }
     policy = apr_pmemdup(pool, outer, sizeof(*outer));
@@ -124,17 +134,20 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
     return policy;
 }
 
-int cors_policy_in_force(const cors_policy_t *policy)
+int cors_policy_has_origins(const cors_policy_t *policy)
 {
     return policy->origins
-           && policy->setting[CORS_ENGINE] != CORS_ENGINE_OFF
            && (policy->said[CORS_LIST_ORIGINS] == CORS_REPLACES
                || !cors_origin_set_is_empty(policy->origins));
 }
 
-/* Whether the policy would give credentials to everybody, and so gives none:
- * it came about by merging sections each of which is sound. */
-static int denies_credentials(const cors_policy_t *policy)
+int cors_policy_in_force(const cors_policy_t *policy)
+{
+    return policy->setting[CORS_ENGINE] != CORS_ENGINE_OFF
+           && cors_policy_has_origins(policy);
+}
+
+int cors_policy_denies_credentials(const cors_policy_t *policy)
 {
     return (policy->hazards & (CORS_HAZARD_ANY | CORS_HAZARD_SUFFIX)) != 0;
 }
@@ -145,7 +158,7 @@ int cors_policy_any_origin(const cors_policy_t *policy)
            && !cors_origin_set_excludes(policy->origins)
            && (!policy->credentials
                || cors_origin_set_is_empty(policy->credentials)
-               || denies_credentials(policy));
+               || cors_policy_denies_credentials(policy));
 }
 
 int cors_policy_credentials(const cors_policy_t *policy,
@@ -153,6 +166,17 @@ int cors_policy_credentials(const cors_policy_t *policy,
 {
     return policy->credentials
            && !cors_origin_is_null(origin)
-           && !denies_credentials(policy)
+           && !cors_policy_denies_credentials(policy)
            && cors_origin_set_has(policy->credentials, origin);
+}
+
+const char *cors_policy_place(const cors_policy_t *policy, cors_list_t list,
+                              apr_pool_t *pool)
+{
+    const cors_place_t *place = &policy->place[list];
+
+    return place->directive
+           ? apr_psprintf(pool, "%s at %s:%d", place->directive, place->file,
+                          place->line)
+           : apr_pstrcat(pool, "no ", cors_list_name(list), NULL);
 }

@@ -71,7 +71,8 @@ typedef enum {
 
 /** Where a list stands in the configuration. */
 typedef struct cors_place_t {
-    const char *file;               /* NULL: nowhere */
+    const char *directive;          /* the first in its section; NULL: none */
+    const char *file;
     int line;
 } cors_place_t;
 
@@ -90,6 +91,9 @@ typedef struct cors_policy_t {
     unsigned int has_max_age : 1;   /* the section says it */
     unsigned int has_setting;       /* bit n: the section says setting n */
 } cors_policy_t;
+
+/** The directive that makes a list, as in "CorsAllowOrigin". */
+const char *cors_list_name(cors_list_t list);
 
 /** A policy that says nothing, in pool. */
 cors_policy_t *cors_policy_make(apr_pool_t *pool);
@@ -116,10 +120,16 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
                                        const cors_policy_t *outer,
                                        const cors_policy_t *inner);
 
+/** Whether a policy says nothing at all. */
+int cors_policy_says_nothing(const cors_policy_t *policy);
+
 /**
- * Whether the policy is in force: it has an origin list and is not off.  What
- * takes origins away where no section lists any makes no list.
+ * Whether a policy has an origin list, be it an empty one.  What takes origins
+ * away where no section lists any makes none.
  */
+int cors_policy_has_origins(const cors_policy_t *policy);
+
+/** Whether the policy is in force: it has an origin list and is not off. */
 int cors_policy_in_force(const cors_policy_t *policy);
 
 /**
@@ -130,11 +140,25 @@ int cors_policy_in_force(const cors_policy_t *policy);
 int cors_policy_any_origin(const cors_policy_t *policy);
 
 /**
+ * Whether a policy would give credentials to everybody, and so gives none: it
+ * came about by merging sections each of which is sound (cors_hazard.h).
+ */
+int cors_policy_denies_credentials(const cors_policy_t *policy);
+
+/**
  * Whether an origin that a policy in force allows may use credentials there.
- * None may under a policy that would let everybody in (cors_hazard.h), and
- * "null" never.
+ * None may where the policy denies them, and "null" never.
  */
 int cors_policy_credentials(const cors_policy_t *policy,
                             const cors_origin_t *origin);
+
+/**
+ * For messages: which directive begins a list, and where it stands, as in
+ * "CorsAllowOriginMatch at httpd.conf:12", or "no CorsAllowOrigin".
+ *
+ * @return in pool
+ */
+const char *cors_policy_place(const cors_policy_t *policy, cors_list_t list,
+                              apr_pool_t *pool);
 
 #endif /* CORS_POLICY_H */

@@ -156,6 +156,19 @@ static cors_reason_t decide_preflight(cors_verdict_t *verdict,
     return CORS_GRANTED;
 }
 
+void cors_verdict_refuse(cors_verdict_t *verdict, cors_reason_t reason)
+{
+    verdict->reason = reason;
+    if (!verdict->policy->setting[CORS_DEBUG]) {
+        verdict->allow_origin = NULL;
+        verdict->credentials = 0;
+        verdict->allow_methods = NULL;
+        verdict->allow_headers = NULL;
+        verdict->max_age = NULL;
+        verdict->allow_private_network = 0;
+    }
+}
+
 void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
                  const cors_asked_t *asked, apr_pool_t *pool)
 {
@@ -167,10 +180,8 @@ void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
     if (verdict->reason == CORS_GRANTED && asked->kind == CORS_PREFLIGHT) {
         verdict->reason = decide_preflight(verdict, policy, asked, pool);
     }
-    if (verdict->reason != CORS_GRANTED && !policy->setting[CORS_DEBUG]) {
-        verdict->allow_origin = NULL;
-        verdict->allow_methods = NULL;
-        verdict->credentials = 0;
+    if (verdict->reason != CORS_GRANTED) {
+        cors_verdict_refuse(verdict, verdict->reason);
     }
 }
 
@@ -260,7 +271,8 @@ const char *cors_reason_word(cors_reason_t reason)
 {
     static const char *const words[] = {
         NULL, "origin-malformed", "origin-not-allowed",
-        "method-not-allowed", "header-not-allowed", "header-malformed"
+        "method-not-allowed", "header-not-allowed", "header-malformed",
+        "preflight-redirected"
     };
 
     return words[reason];

@@ -37,7 +37,9 @@ typedef enum {
     CORS_ORIGIN_NOT_ALLOWED,    /* not in the list, or excluded */
     CORS_METHOD_NOT_ALLOWED,    /* a method that is not in the list */
     CORS_HEADER_NOT_ALLOWED,    /* a header that is not in the list */
-    CORS_HEADER_MALFORMED       /* no list of header names, or too long */
+    CORS_HEADER_MALFORMED,      /* no list of header names, or too long */
+    CORS_PREFLIGHT_REDIRECTED   /* nothing of the policy: the server answers a
+                                 * preflight with a redirect */
 } cors_reason_t;
 
 /** What a request asks: the values of its fields, NULL where it has none. */
@@ -85,6 +87,12 @@ cors_kind_t cors_kind(const char *method, const char *origin,
  */
 void cors_decide(cors_verdict_t *verdict, const cors_policy_t *policy,
                  const cors_asked_t *asked, apr_pool_t *pool);
+
+/**
+ * Refuse after all what the policy would grant: take what grants it out of the
+ * verdict, as cors_decide() does.
+ */
+void cors_verdict_refuse(cors_verdict_t *verdict, cors_reason_t reason);
 
 /**
  * Whether the request is answered at once, by the verdict alone: a preflight,

@@ -21,6 +21,7 @@
 #include "cors_lint.h"
 #include "cors_lists.h"
 #include "cors_module.h"
+#include "cors_section.h"
 
 void *cors_config_create(apr_pool_t *pool, char *dir)
 {
@@ -52,45 +53,41 @@ const char *cors_config_fault(const cmd_parms *cmd, const char *faults)
            : apr_psprintf(cmd->pool, "%s: %s", cmd->cmd->name, faults);
 }
 
-
-/* A directive whose argument is one of a few words, the default first. */
+/* The directives whose argument is one of a few words, the default first:
+ * value n is words[n], NULL ends them. */
 typedef struct {
-    cors_setting_t setting;
-    const char *words[4];   /* value n is words[n]; NULL ends them */
+    const char *name;
+    const char *words[4];
 } word_directive_t;
 
-static const word_directive_t engine = {
-    CORS_ENGINE, { "On", "Off", "ReportOnly", NULL }
-};
-static const word_directive_t preflight = {
-    CORS_PREFLIGHT_BY, { "Answer", "Pass", NULL, NULL }
-};
-static const word_directive_t preflight_status = {
-    CORS_PREFLIGHT_STATUS, { "204", "200", NULL, NULL }
-};
-static const word_directive_t enforce = {
-    CORS_ENFORCE, { "Off", "On", NULL, NULL }
-};
-static const word_directive_t upstream = {
-    CORS_UPSTREAM, { "Replace", "Keep", NULL, NULL }
-};
-static const word_directive_t timing_allow_origin = {
-    CORS_TIMING, { "Off", "On", NULL, NULL }
-};
-static const word_directive_t allow_private_network = {
-    CORS_PRIVATE_NETWORK, { "Off", "On", NULL, NULL }
+static const word_directive_t word_directives[CORS_SETTINGS] = {
+    [CORS_ENGINE] = { "CorsEngine", { "On", "Off", "ReportOnly", NULL } },
+    [CORS_PREFLIGHT_BY] = { "CorsPreflight", { "Answer", "Pass", NULL, NULL } },
+    [CORS_PREFLIGHT_STATUS] = { "CorsPreflightStatus",
+                                { "204", "200", NULL, NULL } },
+    [CORS_ENFORCE] = { "CorsEnforce", { "Off", "On", NULL, NULL } },
+    [CORS_UPSTREAM] = { "CorsUpstream", { "Replace", "Keep", NULL, NULL } },
+    [CORS_TIMING] = { "CorsTimingAllowOrigin", { "Off", "On", NULL, NULL } },
+    [CORS_PRIVATE_NETWORK] = { "CorsAllowPrivateNetwork",
+                               { "Off", "On", NULL, NULL } },
+    [CORS_DEBUG] = { "CorsDebug", { "Off", "On", NULL, NULL } }
 };
 
-static const word_directive_t debug = {
-    CORS_DEBUG, { "Off", "On", NULL, NULL }
-};
+const char *cors_config_setting(const cors_policy_t *policy,
+                                cors_setting_t setting, apr_pool_t *pool)
+{
+    const word_directive_t *directive = &word_directives[setting];
+
+    return apr_pstrcat(pool, directive->name, " ",
+                       directive->words[policy->setting[setting]], NULL);
+}
 
 static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
 {
     const word_directive_t *directive = cmd->info;
     const char *const *words = directive->words;
     const char *choice = NULL;
-    const char *err = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    const char *err = cors_section_enter(cmd, conf);
     unsigned char i;
 
     if (err) {
@@ -98,7 +95,8 @@ static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
     }
     for (i = 0; words[i]; i++) {
         if (!strcasecmp(arg, words[i])) {
-            cors_policy_set(conf, directive->setting, i);
+            cors_policy_set(conf,
+                            (cors_setting_t)(directive - word_directives), i);
             return NULL;
         }
         choice = choice ? apr_psprintf(cmd->pool, "%s or \"%s\"", choice,
@@ -139,7 +137,7 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
 {
     cors_policy_t *policy = conf;
     apr_int64_t seconds;
-    const char *err = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    const char *err = cors_section_enter(cmd, policy);
 
     if (err) {
         return err;
@@ -167,11 +165,12 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
 
 #define LIST(name, directive, help) \
     AP_INIT_RAW_ARGS(name, cors_lists_set, (void *)&(directive), OR_FILEINFO, help)
-#define WORD(name, directive, help) \
-    AP_INIT_TAKE1(name, set_word, (void *)&(directive), OR_FILEINFO, help)
+#define WORD(name, setting, help) \
+    AP_INIT_TAKE1(name, set_word, (void *)&word_directives[setting], \
+                  OR_FILEINFO, help)
 
 const command_rec cors_directives[] = {
-    WORD("CorsEngine", engine,
+    WORD("CorsEngine", CORS_ENGINE,
          "On, Off, or ReportOnly to decide and log without changing anything"),
     LIST("CorsAllowOrigin", cors_list_allow_origin,
          "origins whose pages may read responses: scheme://host[:port], "
@@ -192,19 +191,19 @@ const command_rec cors_directives[] = {
     AP_INIT_TAKE1("CorsMaxAge", set_max_age, NULL, OR_FILEINFO,
          "how long browsers may keep the answer to a preflight: seconds, a "
          "time with a unit, or Off"),
-    WORD("CorsPreflight", preflight,
+    WORD("CorsPreflight", CORS_PREFLIGHT_BY,
          "Answer to answer preflights, Pass to leave them to the handler"),
-    WORD("CorsPreflightStatus", preflight_status,
+    WORD("CorsPreflightStatus", CORS_PREFLIGHT_STATUS,
          "status of a granted preflight, 204 or 200"),
-    WORD("CorsEnforce", enforce,
+    WORD("CorsEnforce", CORS_ENFORCE,
          "On to answer 403 to cross-origin requests that are not allowed"),
-    WORD("CorsUpstream", upstream,
+    WORD("CorsUpstream", CORS_UPSTREAM,
          "Replace or Keep CORS headers that a handler or backend has set"),
-    WORD("CorsTimingAllowOrigin", timing_allow_origin,
+    WORD("CorsTimingAllowOrigin", CORS_TIMING,
          "On to send Timing-Allow-Origin as well"),
-    WORD("CorsAllowPrivateNetwork", allow_private_network,
+    WORD("CorsAllowPrivateNetwork", CORS_PRIVATE_NETWORK,
          "On to let pages from public networks reach this private one"),
-    WORD("CorsDebug", debug,
+    WORD("CorsDebug", CORS_DEBUG,
          "On to say in responses why a request is refused"),
     AP_INIT_TAKE1("CorsLint", cors_lint_set, NULL, RSRC_CONF,
          "On to warn of what is doubtful in the configuration, Strict not to "

@@ -39,6 +39,10 @@ void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner);
  */
 const cors_policy_t *cors_config_policy(const request_rec *r);
 
+/** A setting as a directive says it, as in "CorsEngine On"; in pool. */
+const char *cors_config_setting(const cors_policy_t *policy,
+                                cors_setting_t setting, apr_pool_t *pool);
+
 /**
  * What a directive's function returns for faults: with the directive's name,
  * and where httpd does not say it, in a .htaccess, the line.  NULL for NULL.

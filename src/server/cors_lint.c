@@ -12,7 +12,6 @@
  */
 
 #include <apr_strings.h>
-#include <apr_tables.h>
 #define APR_WANT_STRFUNC
 #include <apr_want.h>
 
@@ -21,21 +20,22 @@
 #include <http_core.h>
 #include <http_log.h>
 
+#include "../core/cors_token.h"
 #include "cors_config.h"
 #include "cors_lint.h"
 #include "cors_module.h"
+#include "cors_review.h"
+#include "cors_section.h"
 
 APLOG_USE_MODULE(cors);
 
 typedef enum { LINT_OFF, LINT_ON, LINT_STRICT } lint_t;
 
 static lint_t lint;
-static apr_array_header_t *noted;       /* const char * */
 
-void cors_lint_begin(apr_pool_t *pconf)
+void cors_lint_begin(void)
 {
     lint = LINT_ON;
-    noted = apr_array_make(pconf, 0, sizeof(const char *));
 }
 
 const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg)
@@ -61,8 +61,10 @@ const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg)
 
 void cors_lint_note(const cmd_parms *cmd, const char *text)
 {
-    if (text && cmd->pool != cmd->temp_pool) {
-        APR_ARRAY_PUSH(noted, const char *) =
+    cors_section_t *section = text ? cors_section_of(cmd) : NULL;
+
+    if (section) {
+        APR_ARRAY_PUSH(section->warnings, const char *) =
             apr_psprintf(cmd->pool, "%s (%s at %s:%d)", text, cmd->cmd->name,
                          cmd->directive->filename, cmd->directive->line_num);
     }
@@ -71,18 +73,19 @@ void cors_lint_note(const cmd_parms *cmd, const char *text)
 /* What is harmless, and folded away. */
 static int is_harmless(const char *text)
 {
-    return !strncmp(text, "CORS-W08", sizeof("CORS-W08") - 1);
+    return !strncmp(text, "CORS-W08", CORS_LEN("CORS-W08"));
 }
 
-/* Tell all that has been noted, or just count it.  Returns how much of it is
- * not harmless. */
-static int tell(server_rec *s, int tells)
+/* Tell what has been noted of a section, or just count it.  Returns how much
+ * of it is not harmless. */
+static int tell_section(const server_rec *s, const cors_section_t *section,
+                        int tells)
 {
     int warnings = 0;
     int i;
 
-    for (i = 0; i < noted->nelts; i++) {
-        const char *text = APR_ARRAY_IDX(noted, i, const char *);
+    for (i = 0; i < section->warnings->nelts; i++) {
+        const char *text = APR_ARRAY_IDX(section->warnings, i, const char *);
         const int harmless = is_harmless(text);
 
         warnings += !harmless;
@@ -94,29 +97,64 @@ static int tell(server_rec *s, int tells)
     return warnings;
 }
 
-int cors_lint_check(server_rec *s)
+static int tell(const server_rec *s, int tells)
+{
+    const apr_array_header_t *sections = cors_sections();
+    int warnings = 0;
+    int i;
+
+    for (i = 0; i < sections->nelts; i++) {
+        warnings += tell_section(s, APR_ARRAY_IDX(sections, i,
+                                                  const cors_section_t *),
+                                 tells);
+    }
+    return warnings;
+}
+
+/* CorsLint may come after what has been noted. */
+static void forget(void)
+{
+    const apr_array_header_t *sections = cors_sections();
+    int i;
+
+    for (i = 0; i < sections->nelts; i++) {
+        apr_array_clear(APR_ARRAY_IDX(sections, i,
+                                      cors_section_t *)->warnings);
+    }
+}
+
+int cors_lint_check(server_rec *main_server, apr_pool_t *pool)
 {
     const int is_test = ap_state_query(AP_SQ_RUN_MODE)
                         == AP_SQ_RM_CONFIG_TEST;
     int warnings;
 
-    if (lint == LINT_OFF || (lint == LINT_ON && !is_test)) {
+    if (lint == LINT_OFF) {
+        forget();
         return OK;
     }
-    warnings = tell(s, is_test || tell(s, 0));
+    cors_review(main_server, pool);
+    if (lint == LINT_ON && !is_test) {
+        return OK;
+    }
+    warnings = tell(main_server, 0);
+    if ((is_test && !ap_exists_config_define("DUMP_CORS"))
+        || (lint == LINT_STRICT && warnings)) {
+        tell(main_server, 1);
+    }
     if (!warnings || lint != LINT_STRICT) {
         return OK;
     }
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, s, "CorsLint Strict: %d warning%s "
-                 "about CORS, see above", warnings, warnings == 1 ? "" : "s");
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server, "CorsLint Strict: %d "
+                 "warning%s about CORS, see above", warnings,
+                 warnings == 1 ? "" : "s");
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
-void cors_lint_report(server_rec *s)
+void cors_lint_report(server_rec *main_server)
 {
     /* At the start httpd comes here twice. */
-    if (lint != LINT_OFF
-        && ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_CREATE_PRE_CONFIG) {
-        tell(s, 1);
+    if (ap_state_query(AP_SQ_MAIN_STATE) != AP_SQ_MS_CREATE_PRE_CONFIG) {
+        tell(main_server, 1);
     }
 }

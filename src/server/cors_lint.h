@@ -16,16 +16,16 @@
 
 /**
  * @file cors_lint.h
- * Warnings about the server's configuration: collected while it is read, told
- * when it is complete.  Of .htaccess files there are none: they are read for
- * each request.
+ * Warnings about the server's configuration: collected while it is read and
+ * when it is complete, then told.  Of .htaccess files there are none: they are
+ * read for each request.
  */
 
 #include <httpd.h>
 #include <http_config.h>
 
 /** Begin anew; before the configuration is read. */
-void cors_lint_begin(apr_pool_t *pconf);
+void cors_lint_begin(void);
 
 /** CorsLint Off|On|Strict. */
 const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg);
@@ -38,13 +38,15 @@ const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg);
 void cors_lint_note(const cmd_parms *cmd, const char *text);
 
 /**
- * Tell what has been noted, in "httpd -t" and where CorsLint is Strict.
+ * Look at all sections, what they say together, and tell in "httpd -t" and
+ * where CorsLint is Strict what has been noted.
  *
+ * @param pool for warnings; as that of the sections
  * @return OK, or an error if there are warnings and CorsLint is Strict
  */
-int cors_lint_check(server_rec *s);
+int cors_lint_check(server_rec *main_server, apr_pool_t *pool);
 
 /** Tell what has been noted, when the error log is open. */
-void cors_lint_report(server_rec *s);
+void cors_lint_report(server_rec *main_server);
 
 #endif /* CORS_LINT_H */

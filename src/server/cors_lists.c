@@ -25,6 +25,7 @@
 #include "cors_lint.h"
 #include "cors_lists.h"
 #include "cors_module.h"
+#include "cors_section.h"
 #include "cors_suffix.h"
 
 APLOG_USE_MODULE(cors);
@@ -113,7 +114,11 @@ static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
     if (!err) {
         cors_origin_set_t *set = need_set(policy, directive->list, cmd->pool);
 
-        cors_origin_set_add(set, pattern, exclude);
+        cors_lint_note(cmd, cors_warn_port(entry, pattern, cmd->pool));
+        if (!cors_origin_set_add(set, pattern, exclude)) {
+            cors_lint_note(cmd, cors_warn_duplicate(pattern, exclude,
+                                                    cmd->pool));
+        }
         if (!exclude && cors_suffix_is_covered(pattern)) {
             cors_origin_set_note_wide(set, pattern);
         }
@@ -128,8 +133,11 @@ static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
     const char *err = directive->check(entry, exclude, cmd->pool);
 
     if (!err) {
-        cors_names_add(need_names(policy, directive->list, cmd->pool), entry,
-                       exclude);
+        if (!cors_names_add(need_names(policy, directive->list, cmd->pool),
+                            entry, exclude)) {
+            cors_lint_note(cmd, cors_warn_duplicate(entry, exclude,
+                                                    cmd->pool));
+        }
         if (directive->warn) {
             cors_lint_note(cmd, directive->warn(entry, exclude, cmd->pool));
         }
@@ -190,8 +198,10 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
     matcher->text = entry;
     matcher->matches = expression_matches;
     matcher->data = expression;
-    cors_origin_set_add_matcher(need_set(policy, CORS_LIST_ORIGINS, cmd->pool),
-                                matcher, exclude);
+    if (!cors_origin_set_add_matcher(need_set(policy, CORS_LIST_ORIGINS,
+                                              cmd->pool), matcher, exclude)) {
+        cors_lint_note(cmd, cors_warn_duplicate(entry, exclude, cmd->pool));
+    }
     return NULL;
 }
 
@@ -294,11 +304,21 @@ static const char *add_entry(cmd_parms *cmd, cors_policy_t *policy,
     return directive->add(cmd, policy, name, *entry == '-');
 }
 
+/* A list stands where it begins. */
+static void note_place(cors_place_t *place, const cmd_parms *cmd)
+{
+    if (!place->directive) {
+        place->directive = cmd->cmd->name;
+        place->file = cmd->directive->filename;
+        place->line = cmd->directive->line_num;
+    }
+}
+
 const char *cors_lists_set(cmd_parms *cmd, void *conf, const char *args)
 {
     const cors_list_directive_t *directive = cmd->info;
     cors_policy_t *policy = conf;
-    const char *faults = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    const char *faults = cors_section_enter(cmd, policy);
     const int was_on = directive->is_switch && policy->credentials
                        && cors_origin_set_has_any(policy->credentials);
     const char *whole = NULL;
@@ -334,8 +354,7 @@ const char *cors_lists_set(cmd_parms *cmd, void *conf, const char *args)
                                         whole));
     }
     finish_list(policy, directive->list, cmd->pool);
-    policy->place[directive->list].file = cmd->directive->filename;
-    policy->place[directive->list].line = cmd->directive->line_num;
+    note_place(&policy->place[directive->list], cmd);
     policy->hazards = cors_hazards(policy);
     faults = add_hazards(cmd, faults, policy);
     return cors_config_fault(cmd, faults);

@@ -27,6 +27,9 @@ APLOG_USE_MODULE(cors);
 /* How much of what a client sends is worth a place in the error log. */
 #define LOG_MAX 256
 
+/* How many entries of a list are. */
+#define LOG_ENTRIES 16
+
 /* How many things are told once; there can be as many .htaccess files as users
  * care to write. */
 #define ONCE_MAX 1000
@@ -70,39 +73,94 @@ static int is_first(const char *what)
     return first;
 }
 
-static const char *list_name(cors_list_t list)
+/* A thing that a client sent, cut, and in quotes, which it cannot have itself:
+ * what stands between two is one value.  httpd escapes the rest. */
+static const char *quoted(const char *value, apr_size_t len, apr_pool_t *pool)
 {
-    static const char *const names[CORS_LISTS] = {
-        "CorsAllowOrigin", "CorsAllowCredentials", "CorsAllowMethods",
-        "CorsAllowHeaders", "CorsExposeHeaders"
-    };
+    char *text = apr_palloc(pool, 3 * LOG_MAX + 3);
+    char *end = text;
+    apr_size_t i;
 
-    return names[list];
+    *end++ = '"';
+    for (i = 0; i < len && i < LOG_MAX && value[i]; i++) {
+        if (value[i] == '"') {
+            memcpy(end, "%22", 3);
+            end += 3;
+        }
+        else {
+            *end++ = value[i];
+        }
+    }
+    *end++ = '"';
+    *end = '\0';
+    return text;
 }
 
-/* The list that decided: its name and where it stands. */
-static const char *describe_list(const cors_policy_t *policy, cors_list_t list,
-                                 apr_pool_t *pool)
+/* Origin, method and URL: what was asked. */
+static const char *describe_asked(const request_rec *r,
+                                  const cors_asked_t *asked,
+                                  const char *method)
 {
-    const cors_place_t *place = &policy->place[list];
-
-    return place->file
-           ? apr_psprintf(pool, "%s at %s:%d", list_name(list), place->file,
-                          place->line)
-           : apr_psprintf(pool, "no %s", list_name(list));
+    return apr_psprintf(r->pool, "origin=%s method=%s url=%s",
+                        quoted(asked->origin, LOG_MAX, r->pool),
+                        quoted(method, LOG_MAX, r->pool),
+                        quoted(r->unparsed_uri, LOG_MAX, r->pool));
 }
 
-/* What a list of names would let through. */
-static const char *describe_names(const cors_policy_t *policy,
-                                  cors_list_t list, apr_pool_t *pool)
+/* Add to a text the entries of a list, as they are written. */
+static const char *add_entries(const char *text,
+                               const apr_array_header_t *entries,
+                               const char *sign, apr_pool_t *pool)
 {
+    int i;
+
+    for (i = 0; i < entries->nelts && i < LOG_ENTRIES; i++) {
+        text = apr_pstrcat(pool, text, *text ? ", " : "", sign,
+                           APR_ARRAY_IDX(entries, i, const char *), NULL);
+    }
+    return i < entries->nelts ? apr_pstrcat(pool, text, ", ...", NULL) : text;
+}
+
+static const char *describe_origins(const cors_origin_set_t *origins,
+                                    apr_pool_t *pool)
+{
+    const unsigned int count = cors_origin_set_count(origins);
+    const char *text = "";
+    int i;
+
+    if (count > LOG_ENTRIES) {
+        return apr_psprintf(pool, "%u origins", count);
+    }
+    for (i = 0; i < 2; i++) {
+        const char *sign = i ? "-" : "";
+
+        text = add_entries(text, cors_origin_set_patterns(origins, i, pool),
+                           sign, pool);
+        text = add_entries(text, cors_origin_set_expressions(origins, i, pool),
+                           sign, pool);
+    }
+    return text;
+}
+
+static const char *describe_names(const cors_names_t *names, apr_pool_t *pool)
+{
+    return add_entries(add_entries("", cors_names_entries(names, 0), "", pool),
+                       cors_names_entries(names, 1), "-", pool);
+}
+
+/* The list that decided: where it stands, and what it has. */
+static const char *describe_list(const cors_policy_t *policy,
+                                 cors_reason_t reason, apr_pool_t *pool)
+{
+    const cors_list_t list = cors_reason_list(reason);
     const cors_names_t *names = list == CORS_LIST_METHODS ? policy->methods
-                                : list == CORS_LIST_HEADERS ? policy->headers
-                                : NULL;
-    const char *joined = names ? cors_names_joined(names) : NULL;
+                                                          : policy->headers;
+    const char *has = list == CORS_LIST_ORIGINS
+                      ? describe_origins(policy->origins, pool)
+                      : names ? describe_names(names, pool) : "";
 
-    return joined ? apr_psprintf(pool, ", which has %.*s", LOG_MAX, joined)
-                  : "";
+    return apr_pstrcat(pool, cors_policy_place(policy, list, pool),
+                       *has ? ", which has " : "", has, NULL);
 }
 
 static const char *report_only(const cors_policy_t *policy)
@@ -112,23 +170,19 @@ static const char *report_only(const cors_policy_t *policy)
 }
 
 static void log_refusal(const request_rec *r, const cors_verdict_t *verdict,
-                        const cors_asked_t *asked, const char *method)
+                        const char *asked)
 {
-    const cors_policy_t *policy = verdict->policy;
-    const cors_list_t list = cors_reason_list(verdict->reason);
-    const apr_size_t len = list != CORS_LIST_HEADERS ? 0
-                           : verdict->culprit_len < LOG_MAX
-                           ? verdict->culprit_len : LOG_MAX;
+    const int has_header = cors_reason_list(verdict->reason)
+                           == CORS_LIST_HEADERS && verdict->culprit_len;
 
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
-                  "CORS %s refused%s: %s, origin=%.*s method=%.*s url=%.*s"
-                  "%s%.*s (%s%s)",
-                  cors_kind_word(verdict->kind), report_only(policy),
-                  cors_reason_word(verdict->reason), LOG_MAX, asked->origin,
-                  LOG_MAX, method, LOG_MAX, r->unparsed_uri,
-                  len ? " header=" : "", (int)len, len ? verdict->culprit : "",
-                  describe_list(policy, list, r->pool),
-                  describe_names(policy, list, r->pool));
+                  "CORS %s refused%s: %s, %s%s%s (%s)",
+                  cors_kind_word(verdict->kind), report_only(verdict->policy),
+                  cors_reason_word(verdict->reason), asked,
+                  has_header ? " header=" : "",
+                  has_header ? quoted(verdict->culprit, verdict->culprit_len,
+                                      r->pool) : "",
+                  describe_list(verdict->policy, verdict->reason, r->pool));
 }
 
 void cors_log_verdict(const request_rec *r, const cors_verdict_t *verdict,
@@ -139,15 +193,24 @@ void cors_log_verdict(const request_rec *r, const cors_verdict_t *verdict,
     }
     if (verdict->reason != CORS_GRANTED) {
         if (APLOGrinfo(r)) {
-            log_refusal(r, verdict, asked, method);
+            log_refusal(r, verdict, describe_asked(r, asked, method));
         }
         return;
     }
-    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r,
-                  "CORS %s granted%s: origin=%.*s method=%.*s url=%.*s",
+    ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "CORS %s granted%s: %s",
                   cors_kind_word(verdict->kind), report_only(verdict->policy),
-                  LOG_MAX, asked->origin, LOG_MAX, method, LOG_MAX,
-                  r->unparsed_uri);
+                  describe_asked(r, asked, method));
+}
+
+void cors_log_redirect(const request_rec *r, const cors_verdict_t *verdict,
+                       const cors_asked_t *asked, const char *target)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
+                  "CORS preflight refused: %s, %s target=%s (no browser "
+                  "follows the redirect of a preflight)",
+                  cors_reason_word(verdict->reason),
+                  describe_asked(r, asked, asked->method),
+                  quoted(target, LOG_MAX, r->pool));
 }
 
 void cors_log_hazards(const request_rec *r, const cors_policy_t *policy)
@@ -160,12 +223,7 @@ void cors_log_hazards(const request_rec *r, const cors_policy_t *policy)
         if (!(policy->hazards & hazard)) {
             continue;
         }
-        text = apr_psprintf(r->pool, "CORS-W07: %s and %s together give no "
-                            "credentials: %s",
-                            describe_list(policy, CORS_LIST_ORIGINS, r->pool),
-                            describe_list(policy, CORS_LIST_CREDENTIALS,
-                                          r->pool),
-                            cors_hazard_text(policy, hazard, r->pool));
+        text = cors_hazard_warning(policy, hazard, r->pool);
         if (is_first(text)) {
             ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "%s", text);
         }

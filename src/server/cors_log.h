@@ -28,13 +28,22 @@ void cors_log_init(apr_pool_t *child);
 
 /**
  * Log a verdict: a refusal at info, a grant at debug, nothing of what is no
- * CORS request.  What the client sent is cut, and escaped by httpd.
+ * CORS request.  What the client sent is cut, quoted, and escaped by httpd.
  *
  * @param r the request as the client sent it
  * @param method the method that it or its preflight is about
  */
 void cors_log_verdict(const request_rec *r, const cors_verdict_t *verdict,
                       const cors_asked_t *asked, const char *method);
+
+/**
+ * Log that a preflight which the policy would grant is redirected.
+ *
+ * @param r the request as the client sent it
+ * @param target where to
+ */
+void cors_log_redirect(const request_rec *r, const cors_verdict_t *verdict,
+                       const cors_asked_t *asked, const char *target);
 
 /**
  * Warn of hazards that sections bring about together (CORS-W07), once for the

@@ -172,6 +172,26 @@ void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)
     }
 }
 
+void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
+{
+    const char *target;
+    cors_asked_t asked;
+
+    if (verdict->kind != CORS_PREFLIGHT || verdict->reason != CORS_GRANTED
+        || !ap_is_HTTP_REDIRECT(r->status)) {
+        return;
+    }
+    target = apr_table_get(r->headers_out, "Location");
+    if (!target) {
+        target = apr_table_get(r->err_headers_out, "Location");
+    }
+    read_asked(&asked, r);
+    cors_verdict_refuse(verdict, CORS_PREFLIGHT_REDIRECTED);
+    cors_log_redirect(first_of_chain(r), verdict, &asked,
+                      target ? target : "");
+    cors_request_publish(r, verdict);
+}
+
 /* Whether a browser says, or the Origin shows, that the page is of the origin
  * that it asks, or that there is no page.  What counts is the scheme, host and
  * port that the client used: the scheme may stand in ServerName, where a proxy

@@ -48,6 +48,15 @@ const cors_verdict_t *cors_request_decide(request_rec *r);
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
 
 /**
+ * Refuse, log and publish a preflight that the policy would grant, if the
+ * response is a redirect: no browser follows it (Fetch, "CORS-preflight fetch",
+ * which wants an ok status).
+ *
+ * @param r with its response's status and fields
+ */
+void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict);
+
+/**
  * Whether CorsEnforce forbids this request: an actual request that is refused
  * and comes from a page of another origin.
  */

@@ -20,6 +20,7 @@
 #include <util_filter.h>
 
 #include "../core/cors_token.h"
+#include "cors_request.h"
 #include "cors_response.h"
 
 #define CORS_FIELD "Access-Control-"
@@ -216,6 +217,7 @@ static void write_headers(request_rec *r, const cors_verdict_t *verdict)
 static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     if (f->ctx) {
+        cors_request_check_redirect(f->r, f->ctx);
         write_headers(f->r, f->ctx);
     }
     ap_remove_output_filter(f);

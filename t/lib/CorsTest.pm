@@ -199,13 +199,15 @@ sub write_config {
 
 # Whether httpd starts with a configuration: returns the exit status of
 # httpd -t, what it printed, and the number of the line on which text began.
+# Options: those of write_config(), and options, more arguments of httpd.
 sub config_test {
     my ($text, %of) = @_;
     my $root = write_config($text, %of);
     open my $in, '<', "$root/httpd.conf" or die $!;
     my $first = (() = <$in>) - (() = $text =~ /\n/g) + 1;
     close $in;
-    my $output = `$ENV{CORS_HTTPD} -t -f $root/httpd.conf 2>&1`;
+    my @options = @{ $of{options} || [] };
+    my $output = `$ENV{CORS_HTTPD} -t @options -f $root/httpd.conf 2>&1`;
     return ($? >> 8, $output, $first);
 }
 
