@@ -310,9 +310,9 @@ printf '\n%d. %s\n\n' $((number + 1)) \
     'Why?  "LogLevel cors:info" has a line in the error log for each refusal.'
 grep 'CORS .* refused' "$DEMO_DIR/error.log" | sed 's/^/     /'
 for reason in \
-    'actual refused: origin-not-allowed, origin=https://evil.example .*/app/' \
-    'preflight refused: method-not-allowed, .*method=PATCH .*/api/' \
-    'actual refused: origin-not-allowed, .*method=POST .*/transfer/'
+    'actual refused: origin-not-allowed, origin="https://evil.example" .*/app/' \
+    'preflight refused: method-not-allowed, .*method="PATCH" .*/api/' \
+    'actual refused: origin-not-allowed, .*method="POST" .*/transfer/'
 do
     grep -q "CORS $reason" "$DEMO_DIR/error.log" || complain "$reason"
 done
