@@ -59,6 +59,11 @@ const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg)
                                                "\"On\" or \"Strict\"", arg));
 }
 
+int cors_lint_wants(const cmd_parms *cmd)
+{
+    return cors_section_of(cmd) != NULL;
+}
+
 void cors_lint_note(const cmd_parms *cmd, const char *text)
 {
     cors_section_t *section = text ? cors_section_of(cmd) : NULL;

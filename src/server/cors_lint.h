@@ -30,6 +30,9 @@ void cors_lint_begin(void);
 /** CorsLint Off|On|Strict. */
 const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg);
 
+/** Whether warnings about a directive are wanted: not in a .htaccess. */
+int cors_lint_wants(const cmd_parms *cmd);
+
 /**
  * Note a warning about a directive.
  *

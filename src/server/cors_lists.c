@@ -99,6 +99,14 @@ static void reset_list(cors_policy_t *policy, cors_list_t list)
     }
 }
 
+static void note_duplicate(const cmd_parms *cmd, const char *entry,
+                           int exclude, int is_duplicate)
+{
+    if (is_duplicate && cors_lint_wants(cmd)) {
+        cors_lint_note(cmd, cors_warn_duplicate(entry, exclude, cmd->pool));
+    }
+}
+
 static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
                               const char *entry, int exclude)
 {
@@ -114,10 +122,10 @@ static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
     if (!err) {
         cors_origin_set_t *set = need_set(policy, directive->list, cmd->pool);
 
-        cors_lint_note(cmd, cors_warn_port(entry, pattern, cmd->pool));
-        if (!cors_origin_set_add(set, pattern, exclude)) {
-            cors_lint_note(cmd, cors_warn_duplicate(pattern, exclude,
-                                                    cmd->pool));
+        note_duplicate(cmd, pattern, exclude,
+                       !cors_origin_set_add(set, pattern, exclude));
+        if (cors_lint_wants(cmd)) {
+            cors_lint_note(cmd, cors_warn_port(entry, pattern, cmd->pool));
         }
         if (!exclude && cors_suffix_is_covered(pattern)) {
             cors_origin_set_note_wide(set, pattern);
@@ -133,12 +141,11 @@ static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
     const char *err = directive->check(entry, exclude, cmd->pool);
 
     if (!err) {
-        if (!cors_names_add(need_names(policy, directive->list, cmd->pool),
-                            entry, exclude)) {
-            cors_lint_note(cmd, cors_warn_duplicate(entry, exclude,
-                                                    cmd->pool));
-        }
-        if (directive->warn) {
+        cors_names_t *names = need_names(policy, directive->list, cmd->pool);
+
+        note_duplicate(cmd, entry, exclude,
+                       !cors_names_add(names, entry, exclude));
+        if (directive->warn && cors_lint_wants(cmd)) {
             cors_lint_note(cmd, directive->warn(entry, exclude, cmd->pool));
         }
     }
@@ -174,6 +181,7 @@ static int expression_matches(const cors_matcher_t *matcher,
 static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
                                   const char *entry, int exclude)
 {
+    cors_origin_set_t *set;
     cors_matcher_t *matcher;
     expression_t *expression;
     /* Alone first: "a)|(b" would compile between the parentheses below. */
@@ -198,10 +206,9 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
     matcher->text = entry;
     matcher->matches = expression_matches;
     matcher->data = expression;
-    if (!cors_origin_set_add_matcher(need_set(policy, CORS_LIST_ORIGINS,
-                                              cmd->pool), matcher, exclude)) {
-        cors_lint_note(cmd, cors_warn_duplicate(entry, exclude, cmd->pool));
-    }
+    set = need_set(policy, CORS_LIST_ORIGINS, cmd->pool);
+    note_duplicate(cmd, entry, exclude,
+                   !cors_origin_set_add_matcher(set, matcher, exclude));
     return NULL;
 }
 
