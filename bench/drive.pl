@@ -14,17 +14,25 @@
 # The client of server.sh: starts a server, sends it requests on one keep-alive
 # connection, each when the response to the one before is there, and stops it.
 #
-#   drive.pl get|origin|preflight COUNT bare|cors COMMAND...
+#   drive.pl get|origin|preflight COUNT ANSWERS[/FOLDER],... COMMAND...
+#
+# ANSWERS says what has to answer, bare, cors or headers; where there are more,
+# requests go to each folder by turns, COUNT to each, in an order that changes:
+# what a request costs depends on the one before.
 #
 # COMMAND is what starts the server, in the foreground; PORT in it is replaced
-# by a port that is free.  Dies at the first response that is not what this
-# server has to answer.
+# by a port that is free.  Dies at the first response that is not what has to
+# be answered.
+#
+# Prints for each of ANSWERS the nanoseconds that a response takes: the median,
+# from sending a request to the first bytes that come back.
 
 use strict;
 use warnings;
 use IO::Socket::INET;
+use List::Util qw(shuffle);
 use POSIX qw(WNOHANG);
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime sleep time);
 
 my $PATIENCE = 60;
 my $ORIGIN = 'https://app.example.com';
@@ -63,18 +71,19 @@ my %expected = (
         origin    => [200, 1024, \%granted],
         preflight => [204, 0, {%granted, %preflight}],
     },
+    headers => {
+        get       => [200, 1024, {%none, vary => qr/^Origin\b/,
+                                  'x-content-type-options' => qr/^nosniff$/}],
+    },
 );
 
-my ($kind, $count, $server, @command) = @ARGV;
-my ($method, @fields) = @{$request{$kind}};
-my ($status, $length, $fields) = @{$expected{$server}{$kind}};
-my $text = join("\r\n", "$method /file.txt HTTP/1.1", 'Host: localhost',
-                'User-Agent: bench', 'Accept: */*', @fields, '', '');
+my ($kind, $count, $answers, @command) = @ARGV;
+my @targets = map { target($_) } split /,/, $answers;
 
 # Stops the server, too, when this dies.
 my ($pid, $socket);
 $SIG{$_} = sub { die "interrupted\n" } for qw(HUP INT TERM);
-$SIG{ALRM} = sub { die "$server, $kind: no answer\n" };
+$SIG{ALRM} = sub { die "$answers, $kind: no answer\n" };
 END { stop() if $pid }
 
 my $port = free_port();
@@ -83,8 +92,7 @@ $socket = connect_when_up();
 my $input = '';
 alarm $PATIENCE;
 for my $n (1 .. $count) {
-    syswrite($socket, $text) == length($text) or die "write: $!\n";
-    check($n, read_response());
+    push @{$_->{times}}, ask($_, $n) for shuffle @targets;
 }
 # Until the server, too, is done with the connection.
 shutdown($socket, 1);
@@ -92,6 +100,38 @@ shutdown($socket, 1);
 alarm 0;
 sleep 0.1;
 stop();
+printf "%s %.0f\n", $_->{name}, 1e9 * median(@{$_->{times}}) for @targets;
+
+# What to send, and what has to come back.
+sub target {
+    my ($name) = @_;
+    my ($server, $folder) = $name =~ m{^(\w+)(/\w+)?$};
+    my ($method, @fields) = @{$request{$kind}};
+    my $text = join("\r\n", "$method @{[$folder // '']}/file.txt HTTP/1.1",
+                    'Host: localhost', 'User-Agent: bench', 'Accept: */*',
+                    @fields, '', '');
+    my ($status, $length, $fields) = @{$expected{$server}{$kind}};
+    return {name => $name, text => $text, status => $status,
+            length => $length, fields => $fields};
+}
+
+# Returns the seconds that the server takes: what is done here with the response
+# does not count.
+sub ask {
+    my ($target, $n) = @_;
+    my $text = $target->{text};
+    my $start = clock_gettime(CLOCK_MONOTONIC);
+    syswrite($socket, $text) == length($text) or die "write: $!\n";
+    more();
+    my $time = clock_gettime(CLOCK_MONOTONIC) - $start;
+    check($target, $n, read_response());
+    return $time;
+}
+
+sub median {
+    my @sorted = sort { $a <=> $b } @_;
+    return $sorted[$#sorted / 2];
+}
 
 sub free_port {
     my $socket = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
@@ -169,7 +209,8 @@ sub read_response {
 }
 
 sub check {
-    my ($n, $got_status, $body, $got) = @_;
+    my ($target, $n, $got_status, $body, $got) = @_;
+    my ($status, $length, $fields) = @$target{qw(status length fields)};
     my @wrong;
     push @wrong, "status $got_status instead of $status"
         if $got_status != $status;
@@ -186,5 +227,6 @@ sub check {
             push @wrong, "$name: " . (join(' | ', @values) || 'missing');
         }
     }
-    die "$server, $kind, response $n: @{[join '; ', @wrong]}\n" if @wrong;
+    die "$target->{name}, $kind, response $n: @{[join '; ', @wrong]}\n"
+        if @wrong;
 }

@@ -13,13 +13,16 @@
 
 # What a request costs: instructions of the whole server, httpd bare, with the
 # usual recipe of mod_headers, mod_setenvif and mod_rewrite, and with mod_cors.
+# And what a .htaccess file costs that httpd parses for each request: one with
+# 20 lines for mod_cors, and one with 20 for mod_headers.
 #
 #   sh bench/server.sh [--all] [--functions] path/to/mod_cors.so
 #
 #   --all        other places for policy and recipe as well: <Location>,
 #                .htaccess; and the module without a policy
 #   --functions  also what the module's own functions cost per request, and
-#                where in the server the difference comes from
+#                where in the server the difference comes from; and the same
+#                of the 20 lines
 #
 # Counted by callgrind on "httpd -X" with prefork: a run of 500 requests on one
 # connection less a run of 100, divided by 400.  Start and stop cancel out, and
@@ -30,6 +33,11 @@
 # The recipe stands in the server's configuration, where its preflight costs
 # least.
 #
+# The .htaccess files are asked for without an Origin, so that reading them is
+# nearly all that they cost.  They are timed too, without callgrind: the median
+# of 5000 requests each, to the three by turns.  The times have the way to the
+# server and back in them, the differences have not.
+#
 # Exit status: 0, or 2 if something could not be measured or answered wrongly.
 #
 # Environment: APXS, HTTPD; BENCH_USER, who runs the server if root starts this.
@@ -39,6 +47,7 @@ set -u
 FEW=100
 MANY=500
 REQUESTS='get origin preflight'
+TIMED=5000
 
 here=$(dirname -- "$0")
 root=
@@ -125,9 +134,56 @@ RewriteEngine On
 RewriteCond %{REQUEST_METHOD} OPTIONS
 RewriteRule ^ - [R=204,L]'
 
+# Each directive that may stand in a .htaccess file.
+cors_lines='CorsEngine On
+CorsAllowOrigin https://app.example.com https://www.example.com
+CorsAllowOrigin https://*.staging.example.com http://localhost:*
+CorsAllowOrigin https://*.partner.example:8443 -https://old.partner.example:8443
+CorsAllowOriginMatch "https://pr-[0-9]+\.preview\.example\.com"
+CorsAllowCredentials https://app.example.com https://*.staging.example.com
+CorsAllowMethods PUT PATCH
+CorsAllowMethods DELETE
+CorsAllowHeaders Authorization Content-Type X-Requested-With
+CorsAllowHeaders X-Client-* -X-Client-Internal
+CorsExposeHeaders +ETag +Location
+CorsExposeHeaders +X-RateLimit-* -X-RateLimit-Internal
+CorsMaxAge 10min
+CorsPreflight Answer
+CorsPreflightStatus 200
+CorsEnforce On
+CorsUpstream Replace
+CorsTimingAllowOrigin On
+CorsAllowPrivateNetwork On
+CorsDebug Off'
+
+# What recipes for CORS have, and what stands beside it.
+# shellcheck disable=SC2016  # $1 is for Header edit
+header_lines='Header unset Access-Control-Allow-Origin
+Header unset Access-Control-Allow-Credentials
+Header always unset Access-Control-Allow-Origin
+Header always set Access-Control-Allow-Origin %{CORS_ORIGIN}e env=CORS_ORIGIN
+Header always set Access-Control-Allow-Origin "expr=%{HTTP:Origin}" "expr=%{HTTP:Origin} =~ m#^https://pr-[0-9]+\.preview\.example\.com$#"
+Header always set Access-Control-Allow-Credentials "true" env=CORS_ORIGIN
+Header always set Access-Control-Allow-Methods "GET, HEAD, POST, PUT, PATCH, DELETE" env=CORS_ORIGIN
+Header always set Access-Control-Allow-Headers "Authorization, Content-Type, X-Requested-With" env=CORS_ORIGIN
+Header always set Access-Control-Expose-Headers "ETag, Location, X-RateLimit-Limit" env=CORS_ORIGIN
+Header always set Access-Control-Max-Age "600" env=CORS_ORIGIN
+Header always set Access-Control-Allow-Private-Network "true" "expr=-n %{HTTP:Access-Control-Request-Private-Network}"
+Header always set Timing-Allow-Origin %{CORS_ORIGIN}e env=CORS_ORIGIN
+Header always merge Vary Origin
+Header always merge Vary Access-Control-Request-Method env=CORS_PREFLIGHT
+Header always merge Vary Access-Control-Request-Headers env=CORS_PREFLIGHT
+Header edit Set-Cookie "^(.*)$" "$1; SameSite=None; Secure" env=CORS_ORIGIN
+Header always set Cross-Origin-Resource-Policy cross-origin
+Header always set Cross-Origin-Opener-Policy same-origin
+Header always set Referrer-Policy strict-origin-when-cross-origin
+Header always set X-Content-Type-Options nosniff'
+
 load() {
     for name; do
-        if [ -r "$modules/mod_$name.so" ]; then
+        if [ "$name" = cors ]; then
+            echo "LoadModule cors_module \"$root/mod_cors.so\""
+        elif [ -r "$modules/mod_$name.so" ]; then
             echo "LoadModule ${name}_module \"$modules/mod_$name.so\""
         elif ! "$HTTPD" -l | grep -q "^ *mod_$name\.c\$"; then
             fail "httpd has no mod_$name"
@@ -141,12 +197,8 @@ configure() {
         load mpm_prefork authz_core dir mime
         # Part of the binary in some builds, a file in others.
         "$HTTPD" -l | grep -q '^ *mod_unixd\.c$' || load unixd
-        if [ "$4" = cors ]; then
-            echo "LoadModule cors_module \"$root/mod_cors.so\""
-        else
-            # shellcheck disable=SC2086
-            load $4
-        fi
+        # shellcheck disable=SC2086
+        load $4
         cat <<EOF
 ServerRoot "$root"
 ServerName localhost
@@ -196,31 +248,54 @@ $policy
     servers="$servers cors-unused recipe-directory bare-location cors-location
         bare-htaccess recipe-htaccess cors-htaccess"
 fi
+
+# One server, and a folder for each .htaccess file.
+folders='bare cors headers'
+for name in $folders; do
+    mkdir -p "$root/lines/$name"
+    cp -p "$root/htdocs/file.txt" "$root/lines/$name/"
+done
+echo '# nothing' > "$root/lines/bare/.htaccess"
+echo "$cors_lines" > "$root/lines/cors/.htaccess"
+echo "$header_lines" > "$root/lines/headers/.htaccess"
+configure lines lines FileInfo 'headers cors' '' ''
 [ -z "$as_user" ] || chown -R "$user" "$root" || fail 'chown'
 
 #
 # Measuring.
 #
 
+# drive SERVER ARGUMENTS TOOL...: what drive.pl says, with a server under TOOL
+drive() {
+    conf=$root/$1.conf
+    arguments=$2
+    shift 2
+    rm -f "$root/httpd.pid"
+    # shellcheck disable=SC2086
+    perl "$here/drive.pl" $arguments \
+        $as_user env -i PATH="$PATH" LC_ALL=C TZ=UTC "$@" \
+        "$HTTPD" -X -f "$conf" -C "Listen 127.0.0.1:PORT" \
+        > "$root/output" 2>&1 || fail "$conf: $(cat "$root/output")"
+    if grep -E 'exit signal|AddressSanitizer|Assertion|\[crit\]' \
+        "$root/error_log" >&2; then
+        fail "crashed: $conf, $arguments"
+    fi
+}
+
 # run SERVER REQUEST COUNT: leaves the counts in SERVER.REQUEST.COUNT
 run() {
     out=$root/$1.$2.$3
+    server=$1
     case $1 in
     bare*|cors-unused) answers=bare ;;
+    lines-*)
+        server=lines
+        answers=${1#lines-}/${1#lines-}
+        ;;
     *) answers=cors ;;
     esac
-    rm -f "$root/httpd.pid"
-    # shellcheck disable=SC2086
-    perl "$here/drive.pl" "$2" "$3" "$answers" \
-        $as_user env -i PATH="$PATH" LC_ALL=C TZ=UTC \
-        valgrind --quiet --vgdb=no --tool=callgrind \
-        --callgrind-out-file="$out" \
-        "$HTTPD" -X -f "$root/$1.conf" -C "Listen 127.0.0.1:PORT" \
-        > "$root/output" 2>&1 || fail "$1: $(cat "$root/output")"
-    if grep -E 'exit signal|AddressSanitizer|Assertion|\[crit\]' \
-        "$root/error_log" >&2; then
-        fail "$1 crashed: $2"
-    fi
+    drive "$server" "$2 $3 $answers" valgrind --quiet --vgdb=no \
+        --tool=callgrind --callgrind-out-file="$out"
     grep -q '^totals: [0-9]' "$out" || fail "callgrind has not counted $1: $2"
 }
 
@@ -231,13 +306,23 @@ cost() {
     echo $(((many - few) / (MANY - FEW)))
 }
 
+# measure SERVER REQUEST: leaves them in SERVER.REQUEST.cost
+measure() {
+    run "$1" "$2" "$FEW"
+    run "$1" "$2" "$MANY"
+    cost "$1" "$2" > "$root/$1.$2.cost"
+}
+
 for name in $servers; do
     for request in $REQUESTS; do
-        run "$name" "$request" "$FEW"
-        run "$name" "$request" "$MANY"
-        cost "$name" "$request" > "$root/$name.$request.cost"
+        measure "$name" "$request"
     done
 done
+for name in $folders; do
+    measure "lines-$name" get
+done
+drive lines "get $TIMED bare/bare,cors/cors,headers/headers"
+cp "$root/output" "$root/times"
 
 #
 # The tables.
@@ -259,6 +344,9 @@ label() {
     bare-htaccess) echo 'bare, with a .htaccess' ;;
     recipe-htaccess) echo 'the three in .htaccess' ;;
     cors-htaccess) echo 'mod_cors in .htaccess' ;;
+    lines-bare) echo 'a comment' ;;
+    lines-cors) echo '20 lines for mod_cors' ;;
+    lines-headers) echo '20 lines for mod_headers' ;;
     esac
 }
 
@@ -295,6 +383,42 @@ for name in $servers; do
 done
 echo
 
+echo "Instructions and microseconds per GET, by what a .htaccess file has"
+echo
+
+# time_of FOLDER: nanoseconds
+time_of() {
+    sed -n "s:^$1/$1 ::p" "$root/times"
+}
+
+# divide FORMAT A B
+divide() {
+    perl -e 'printf $ARGV[0], $ARGV[1] / $ARGV[2]' -- "$@"
+}
+
+# more_cost FOLDER, more_time FOLDER: than a comment
+more_cost() {
+    echo $(($(measured "lines-$1" get) - $(measured lines-bare get)))
+}
+more_time() {
+    echo $(($(time_of "$1") - $(time_of bare)))
+}
+
+row '' 'count' '' 'time' ''
+for name in $folders; do
+    set -- "$(measured "lines-$name" get)" '' \
+        "$(divide %.1f "$(time_of "$name")" 1000)" ''
+    if [ "$name" != bare ]; then
+        set -- "$1" "$(printf '%+d' "$(more_cost "$name")")" \
+            "$3" "$(divide %+.1f "$(more_time "$name")" 1000)"
+    fi
+    row "$(label "lines-$name")" "$@"
+done
+row 'the former to the latter' \
+    '' "$(divide %.2f "$(more_cost cors)" "$(more_cost headers)")" \
+    '' "$(divide %.2f "$(more_time cors)" "$(more_time headers)")"
+echo
+
 if [ -n "$functions" ]; then
     for request in $REQUESTS; do
         echo "mod_cors in <Directory>: $request"
@@ -303,4 +427,8 @@ if [ -n "$functions" ]; then
             || fail 'functions.pl'
         echo
     done
+    echo '20 lines for mod_cors in .htaccess: get'
+    perl "$here/functions.pl" "$root/lines-cors.get" "$root/lines-bare.get" \
+        "$FEW" "$MANY" || fail 'functions.pl'
+    echo
 fi

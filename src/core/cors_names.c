@@ -250,7 +250,7 @@ void cors_names_seal(cors_names_t *names)
                               strlen(ENTRY(names->entries, i)) };
 
         if (side_lists(&names->includes, &name, names->kind)
-            && covers(names, &name)) {
+            && !side_covers(&names->excludes, &name, names->kind)) {
             APR_ARRAY_PUSH(plain, span_t) = name;
         }
     }
@@ -302,7 +302,7 @@ int cors_names_lists(const cors_names_t *names, const char *name,
     const span_t span = { name, len };
 
     return side_lists(&names->includes, &span, names->kind)
-           && covers(names, &span);
+           && !side_covers(&names->excludes, &span, names->kind);
 }
 
 int cors_names_has_all(const cors_names_t *names)
