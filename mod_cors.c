@@ -73,7 +73,7 @@ static int cors_post_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     (void)pconf;
     (void)plog;
-    (void)ptemp;
+    cors_config_finish(s, ptemp);
     cors_lint_report(s);
     return OK;
 }
@@ -82,6 +82,12 @@ static void cors_child_init(apr_pool_t *child, server_rec *s)
 {
     (void)s;
     cors_log_init(child);
+}
+
+static int answer(request_rec *r, const cors_verdict_t *verdict)
+{
+    cors_request_publish(r, verdict);
+    return cors_response_preflight(r, verdict);
 }
 
 /* Decide, and where the verdict says so answer the request or refuse it.  One
@@ -95,10 +101,21 @@ static int decide(request_rec *r)
         return DECLINED;
     }
     if (cors_verdict_is_answer(verdict)) {
-        cors_request_publish(r, verdict);
-        return cors_response_preflight(r, verdict);
+        return answer(r, verdict);
     }
     return cors_request_is_forbidden(r, verdict) ? HTTP_FORBIDDEN : DECLINED;
+}
+
+/* A preflight that all others would redirect, and one whose policy is known
+ * before the file system is looked at. */
+static int cors_translate_name(request_rec *r)
+{
+    const int rv = cors_request_translate(r);
+    const cors_verdict_t *verdict = rv == DECLINED
+                                    ? NULL : cors_request_verdict(r);
+
+    return verdict && cors_verdict_is_answer(verdict) ? answer(r, verdict)
+                                                      : rv;
 }
 
 /* The first hook in which <If>, <Location> and .htaccess are merged, and the
@@ -107,7 +124,10 @@ static int decide(request_rec *r)
  * the server, it is decided once. */
 static int cors_post_perdir_config(request_rec *r)
 {
-    return r->main || cors_request_verdict(r) ? DECLINED : decide(r);
+    if (r->main) {
+        return cors_request_look_up(r) ? DONE : DECLINED;
+    }
+    return cors_request_verdict(r) ? DECLINED : decide(r);
 }
 
 /* Handlers, CGI and logs see the verdict, and so do other modules' fixups. */
@@ -178,6 +198,8 @@ static void cors_register_hooks(apr_pool_t *pool)
     ap_hook_child_init(cors_child_init, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_optional_fn_retrieve(cors_response_find_neighbours, NULL, NULL,
                                  APR_HOOK_MIDDLE);
+    ap_hook_translate_name(cors_translate_name, NULL, NULL,
+                           APR_HOOK_REALLY_FIRST);
     ap_hook_post_perdir_config(cors_post_perdir_config, NULL, NULL,
                                APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(cors_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
@@ -192,8 +214,8 @@ AP_DECLARE_MODULE(cors) = {
     STANDARD20_MODULE_STUFF,
     cors_config_create,     /* per-directory configuration: make */
     cors_config_merge,      /* and merge */
-    NULL,                   /* no configuration of a server of its own */
-    NULL,
+    cors_config_server,     /* per-server configuration: make; */
+    NULL,                   /* computed, never merged */
     cors_directives,
     cors_register_hooks
 };

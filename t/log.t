@@ -55,13 +55,19 @@ CustomLog verdict_log cors
 <Location /moved>
     CorsAllowOrigin $page
     CorsAllowMethods PUT
+    CorsPreflight Pass
 </Location>
+<Directory @{[Apache::Test::vars('t_dir')]}/htdocs/plain>
+    AllowOverride FileInfo
+</Directory>
 <Location /moved/debug>
     CorsDebug On
 </Location>
 Redirect 302 /moved/alias http://localhost/lists
+Redirect 301 /elsewhere http://localhost/lists
 RewriteEngine On
 RewriteRule ^/moved/(rewrite|debug) /login?a="b" [R=301,NE]
+RewriteRule ^/forbidden - [F]
 CONF
 my $log = ($server->root =~ m{([^/]+)$})[0] . '/error_log';
 my $access = $log =~ s/error_log/verdict_log/r;
@@ -183,8 +189,10 @@ my @lines = (
      . join(', ', map { "X-$_" } 1 .. 16) . ', ...)'],
     ['an empty list', 'GET', '/report/x', [Origin => $page],
      'CORS actual refused (report only): origin-not-allowed, '
-     . 'origin="https://a.example" method="GET" url="/report/x" ({/report '
-     . 'CorsAllowOrigin})'],
+     . 'origin="https://a.example" method="GET" url="/report/x" '
+     . '({/report CorsAllowOrigin})' . "\n" . 'CORS actual answered otherwise '
+     . '(report only): Vary none instead of "Origin" '
+     . '({/report CorsAllowOrigin}), url="/report/x"'],
 
     # What looks like the log's own words.
     ['an Origin that goes on like the log', 'GET', '/plain/x',
@@ -220,6 +228,20 @@ my @lines = (
      'CORS preflight refused: method-not-allowed, origin="https://a.example" '
      . 'method="PATCH" url="/moved/rewrite" ({/moved CorsAllowMethods}, which '
      . 'has PUT)'],
+    ['what is sent away before all is known', 'OPTIONS', '/elsewhere/x',
+     [Origin => $page, ask('PUT')],
+     'CORS preflight unanswered: preflight-redirected, '
+     . 'origin="https://a.example" method="PUT" url="/elsewhere/x" status=301 '
+     . 'target="http://localhost/lists/x" (the server sends it away before it '
+     . 'is known what <Directory> and .htaccess say)'],
+    ['what is refused before all is known', 'OPTIONS', '/forbidden',
+     [Origin => $page, ask('PUT')],
+     'CORS preflight unanswered: preflight-redirected, '
+     . 'origin="https://a.example" method="PUT" url="/forbidden" status=403 '
+     . 'target="" (the server sends it away before it is known what '
+     . '<Directory> and .htaccess say)'],
+    ['an OPTIONS that is sent away', 'OPTIONS', '/elsewhere/x',
+     [Origin => $page]],
     ['an actual request that is redirected', 'GET', '/moved/rewrite',
      [Origin => $page]],
 );
@@ -252,7 +274,7 @@ sub told {
 
 for (@lines) {
     my ($rule, $method, $path, $fields, $wanted) = @$_;
-    $wanted = ($wanted // '') =~ s/\{(\S+) (\w+)\}/place($1, $2)/er;
+    $wanted = ($wanted // '') =~ s/\{(\S+) (\w+)\}/place($1, $2)/ger;
     is(join("\n", told(method => $method, path => $path, fields => $fields)),
        $wanted, "error log at info: $rule");
 }

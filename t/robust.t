@@ -93,8 +93,8 @@ is($gone->{body}, "gone\n", 'and its ErrorDocument');
 is(get('/deny/x', $evil, @of)->{body}, "forbidden\n",
    'CorsEnforce itself has an ErrorDocument');
 $mark = log_mark('verdict_log');
-cors_none(preflight('/deny/gone', $evil, 'PUT', undef, @of), 410,
-          "Origin,$pre", 'a preflight that failed is one all the same');
+cors_none(preflight('/deny/gone', $evil, 'PUT', undef, @of), 403,
+          "Origin,$pre", 'a preflight of what is gone is one all the same');
 like(log_since('verdict_log', $mark, qr/\n/),
-     qr/^OPTIONS \S+ 410 preflight refused origin-not-allowed$/m,
+     qr/^OPTIONS \S+ 403 preflight refused origin-not-allowed$/m,
      'and is logged as one');

@@ -88,6 +88,20 @@ int cors_list_has(const char *list, const char *token, apr_size_t len)
     return 0;
 }
 
+int cors_list_within(const char *list, const char *other, const char *third)
+{
+    const char *element;
+    apr_size_t len;
+
+    while ((element = cors_list_next(&list, &len)) != NULL) {
+        if (len && !cors_list_has(other, element, len)
+            && !cors_list_has(third, element, len)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Append to a list those elements of another that it lacks.  Returns 0 if one
  * of them is "*". */
 static int append_missing(char *list, const char *more)

@@ -51,6 +51,12 @@ const char *cors_list_next(const char **list, apr_size_t *len);
 int cors_list_has(const char *list, const char *token, apr_size_t len);
 
 /**
+ * Whether each element of a list is in another one, or in a third, without
+ * regard to case.  The empty ones do not count.
+ */
+int cors_list_within(const char *list, const char *other, const char *third);
+
+/**
  * Merge two lists: each element once, without regard to case, and without the
  * empty ones.
  *

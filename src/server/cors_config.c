@@ -34,6 +34,38 @@ void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner)
     return (void *)cors_policy_merge(pool, outer, inner);
 }
 
+typedef struct {
+    int is_final;
+} server_config_t;
+
+void *cors_config_server(apr_pool_t *pool, server_rec *s)
+{
+    (void)s;
+    return apr_pcalloc(pool, sizeof(server_config_t));
+}
+
+void cors_config_finish(const server_rec *main_server, apr_pool_t *ptemp)
+{
+    const int is_overridden = cors_section_overrides("Cors", ptemp)->nelts;
+    const server_rec *s;
+
+    for (s = main_server; s; s = s->next) {
+        server_config_t *config = ap_get_module_config(s->module_config,
+                                                       &cors_module);
+
+        config->is_final = !is_overridden
+                           && cors_sections_are_of_urls(main_server, s);
+    }
+}
+
+int cors_config_is_final(const server_rec *s)
+{
+    const server_config_t *config = ap_get_module_config(s->module_config,
+                                                         &cors_module);
+
+    return config->is_final;
+}
+
 const cors_policy_t *cors_config_policy(const request_rec *r)
 {
     const cors_policy_t *policy = ap_get_module_config(r->per_dir_config,
@@ -103,8 +135,9 @@ static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
                                        words[i])
                         : apr_psprintf(cmd->pool, "\"%s\"", words[i]);
     }
-    return cors_config_fault(cmd, apr_psprintf(cmd->pool, "\"%s\" is none of its "
-                                          "values: write %s", arg, choice));
+    return cors_config_fault(cmd, apr_psprintf(cmd->pool, "\"%s\" is none of "
+                                               "its values: write %s", arg,
+                                               choice));
 }
 
 /* Longer times make no sense, and 32 bits hold this one. */
@@ -164,7 +197,8 @@ static const char *set_max_age(cmd_parms *cmd, void *conf, const char *arg)
 }
 
 #define LIST(name, directive, help) \
-    AP_INIT_RAW_ARGS(name, cors_lists_set, (void *)&(directive), OR_FILEINFO, help)
+    AP_INIT_RAW_ARGS(name, cors_lists_set, (void *)&(directive), OR_FILEINFO, \
+                     help)
 #define WORD(name, setting, help) \
     AP_INIT_TAKE1(name, set_word, (void *)&word_directives[setting], \
                   OR_FILEINFO, help)

@@ -33,6 +33,19 @@ void *cors_config_create(apr_pool_t *pool, char *dir);
 /** Merge the configuration of an inner section into that of an outer one. */
 void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner);
 
+/** Make the configuration of a server. */
+void *cors_config_server(apr_pool_t *pool, server_rec *s);
+
+/** Compute it for all servers, when what the sections say is complete. */
+void cors_config_finish(const server_rec *main_server, apr_pool_t *ptemp);
+
+/**
+ * Whether the URL alone decides which policy holds for a request to a server:
+ * what says something of CORS is the server itself and its <Location>
+ * sections, no directory and no .htaccess.
+ */
+int cors_config_is_final(const server_rec *s);
+
 /**
  * The policy that is in force where a request is now in its sections, or
  * NULL.

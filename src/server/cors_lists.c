@@ -265,7 +265,8 @@ static void finish_list(cors_policy_t *policy, cors_list_t list,
 
 /* Whether an entry is a word that says it all: None, and for a switch On, the
  * list of all that are allowed, and Off, the empty one. */
-static int is_whole_list(const cors_list_directive_t *directive, const char *entry)
+static int is_whole_list(const cors_list_directive_t *directive,
+                         const char *entry)
 {
     return !strcasecmp(entry, "None")
            || (directive->is_switch && (!strcasecmp(entry, "On")

@@ -73,22 +73,20 @@ static int is_first(const char *what)
     return first;
 }
 
-/* A thing that a client sent, cut, and in quotes, which it cannot have itself:
- * what stands between two is one value.  httpd escapes the rest. */
-static const char *quoted(const char *value, apr_size_t len, apr_pool_t *pool)
+const char *cors_log_quoted(const char *value, apr_pool_t *pool)
 {
     char *text = apr_palloc(pool, 3 * LOG_MAX + 3);
     char *end = text;
-    apr_size_t i;
+    int left;
 
     *end++ = '"';
-    for (i = 0; i < len && i < LOG_MAX && value[i]; i++) {
-        if (value[i] == '"') {
+    for (left = LOG_MAX; left && *value; left--, value++) {
+        if (*value == '"') {
             memcpy(end, "%22", 3);
             end += 3;
         }
         else {
-            *end++ = value[i];
+            *end++ = *value;
         }
     }
     *end++ = '"';
@@ -102,9 +100,9 @@ static const char *describe_asked(const request_rec *r,
                                   const char *method)
 {
     return apr_psprintf(r->pool, "origin=%s method=%s url=%s",
-                        quoted(asked->origin, LOG_MAX, r->pool),
-                        quoted(method, LOG_MAX, r->pool),
-                        quoted(r->unparsed_uri, LOG_MAX, r->pool));
+                        cors_log_quoted(asked->origin, r->pool),
+                        cors_log_quoted(method, r->pool),
+                        cors_log_quoted(r->unparsed_uri, r->pool));
 }
 
 /* Add to a text the entries of a list, as they are written. */
@@ -174,14 +172,16 @@ static void log_refusal(const request_rec *r, const cors_verdict_t *verdict,
 {
     const int has_header = cors_reason_list(verdict->reason)
                            == CORS_LIST_HEADERS && verdict->culprit_len;
+    const char *header = has_header
+                         ? apr_pstrmemdup(r->pool, verdict->culprit,
+                                          verdict->culprit_len) : "";
 
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
                   "CORS %s refused%s: %s, %s%s%s (%s)",
                   cors_kind_word(verdict->kind), report_only(verdict->policy),
                   cors_reason_word(verdict->reason), asked,
                   has_header ? " header=" : "",
-                  has_header ? quoted(verdict->culprit, verdict->culprit_len,
-                                      r->pool) : "",
+                  has_header ? cors_log_quoted(header, r->pool) : "",
                   describe_list(verdict->policy, verdict->reason, r->pool));
 }
 
@@ -210,7 +210,42 @@ void cors_log_redirect(const request_rec *r, const cors_verdict_t *verdict,
                   "follows the redirect of a preflight)",
                   cors_reason_word(verdict->reason),
                   describe_asked(r, asked, asked->method),
-                  quoted(target, LOG_MAX, r->pool));
+                  cors_log_quoted(target, r->pool));
+}
+
+void cors_log_unanswered(const request_rec *r, const cors_asked_t *asked,
+                         int status, const char *target)
+{
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
+                  "CORS preflight unanswered: %s, %s status=%d target=%s (the "
+                  "server sends it away before it is known what <Directory> "
+                  "and .htaccess say)",
+                  cors_reason_word(CORS_PREFLIGHT_REDIRECTED),
+                  describe_asked(r, asked, asked->method), status,
+                  cors_log_quoted(target ? target : "", r->pool));
+}
+
+void cors_log_difference(const request_rec *r, const cors_verdict_t *verdict,
+                         const char *difference)
+{
+    const request_rec *first = r;
+    const char *text;
+
+    if (!APLOGrinfo(r)) {
+        return;
+    }
+    text = apr_psprintf(r->pool, "%s (%s)", difference,
+                        cors_policy_place(verdict->policy, CORS_LIST_ORIGINS,
+                                          r->pool));
+    while (first->prev) {
+        first = first->prev;
+    }
+    if (verdict->kind != CORS_NONE || is_first(text)) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, first,
+                      "CORS %s answered otherwise (report only): %s, url=%s",
+                      cors_kind_word(verdict->kind), text,
+                      cors_log_quoted(first->unparsed_uri, r->pool));
+    }
 }
 
 void cors_log_hazards(const request_rec *r, const cors_policy_t *policy)

@@ -27,6 +27,15 @@
 void cors_log_init(apr_pool_t *child);
 
 /**
+ * A value that a client may have made, for the log: cut, and in quotes, which
+ * it cannot have itself, so that what stands between two is one value.  httpd
+ * escapes the rest.
+ *
+ * @return in pool
+ */
+const char *cors_log_quoted(const char *value, apr_pool_t *pool);
+
+/**
  * Log a verdict: a refusal at info, a grant at debug, nothing of what is no
  * CORS request.  What the client sent is cut, quoted, and escaped by httpd.
  *
@@ -44,6 +53,24 @@ void cors_log_verdict(const request_rec *r, const cors_verdict_t *verdict,
  */
 void cors_log_redirect(const request_rec *r, const cors_verdict_t *verdict,
                        const cors_asked_t *asked, const char *target);
+
+/**
+ * Log that a preflight is sent away before it is known what directories and
+ * .htaccess files say of it.
+ *
+ * @param r the request as the client sent it
+ * @param target where to; NULL for nowhere
+ */
+void cors_log_unanswered(const request_rec *r, const cors_asked_t *asked,
+                         int status, const char *target);
+
+/**
+ * Log how a response differs from the one that the policy calls for: of each
+ * CORS request; of what is none, each difference once for the list of origins
+ * that called for it.
+ */
+void cors_log_difference(const request_rec *r, const cors_verdict_t *verdict,
+                         const char *difference);
 
 /**
  * Warn of hazards that sections bring about together (CORS-W07), once for the

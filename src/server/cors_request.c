@@ -38,10 +38,38 @@ static const request_rec *first_of_chain(const request_rec *r)
     return r;
 }
 
-const cors_verdict_t *cors_request_verdict(const request_rec *r)
+/* What is known of a request, or of the first of a chain. */
+typedef struct {
+    cors_verdict_t verdict;
+    int is_decided;
+    int is_looked_up;               /* by a subrequest, just now */
+    int is_found;                   /* that has come to its policy, if any */
+    const cors_policy_t *policy;
+} state_t;
+
+static state_t *find_state(const request_rec *r)
 {
     return ap_get_module_config(first_of_chain(r)->request_config,
                                 &cors_module);
+}
+
+static state_t *need_state(const request_rec *r)
+{
+    const request_rec *first = first_of_chain(r);
+    state_t *state = find_state(first);
+
+    if (!state) {
+        state = apr_pcalloc(first->pool, sizeof(*state));
+        ap_set_module_config(first->request_config, &cors_module, state);
+    }
+    return state;
+}
+
+const cors_verdict_t *cors_request_verdict(const request_rec *r)
+{
+    const state_t *state = find_state(r);
+
+    return state && state->is_decided ? &state->verdict : NULL;
 }
 
 /* What CORS has nothing to say to: subrequests, whose headers are not sent;
@@ -134,26 +162,133 @@ static void read_asked(cors_asked_t *asked, const request_rec *r)
     asked->kind = cors_kind(method, asked->origin, asked->method);
 }
 
-const cors_verdict_t *cors_request_decide(request_rec *r)
+/* Decide by a policy that is in force. */
+static const cors_verdict_t *decide_by(const request_rec *r,
+                                       const cors_policy_t *policy)
 {
-    const cors_policy_t *policy = is_left_alone(r) ? NULL : find_policy(r);
     const request_rec *first = first_of_chain(r);
-    cors_verdict_t *verdict;
+    state_t *state = need_state(r);
     cors_asked_t asked;
 
-    if (!policy) {
-        return NULL;
-    }
     read_asked(&asked, r);
-    verdict = apr_palloc(r->pool, sizeof(*verdict));
-    cors_decide(verdict, policy, &asked, r->pool);
-    ap_set_module_config(first->request_config, &cors_module, verdict);
-    cors_log_verdict(first, verdict, &asked,
+    cors_decide(&state->verdict, policy, &asked, r->pool);
+    state->is_decided = 1;
+    cors_log_verdict(first, &state->verdict, &asked,
                      asked.method ? asked.method : asked_method(r));
     if (policy->hazards) {
         cors_log_hazards(first, policy);
     }
-    return verdict;
+    return &state->verdict;
+}
+
+const cors_verdict_t *cors_request_decide(request_rec *r)
+{
+    const cors_policy_t *policy = is_left_alone(r) ? NULL : find_policy(r);
+
+    return policy ? decide_by(r, policy) : NULL;
+}
+
+/*
+ * Preflights and redirects.
+ */
+
+/* Whether a request is a preflight that nothing has been done about yet. */
+static int is_fresh_preflight(const request_rec *r)
+{
+    return r->method_number == M_OPTIONS && !r->prev && !is_left_alone(r)
+           && !find_state(r) && apr_table_get(r->headers_in, "Origin")
+           && apr_table_get(r->headers_in, REQUESTED "Method");
+}
+
+/* The URL as the client sent it, without scheme and host. */
+static const char *asked_url(const request_rec *r)
+{
+    apr_uri_t uri;
+
+    if (*r->unparsed_uri == '/'
+        || apr_uri_parse(r->pool, r->unparsed_uri, &uri) != APR_SUCCESS
+        || !uri.path) {
+        return r->unparsed_uri;
+    }
+    return uri.query ? apr_pstrcat(r->pool, uri.path, "?", uri.query, NULL)
+                     : uri.path;
+}
+
+/* The policy of a preflight that the server is about to redirect, or refuses
+ * to translate.  A subrequest finds it: rules that redirect do not hold for
+ * subrequests, and cors_request_look_up() ends this one as soon as its sections
+ * are known.  Where even that is not to be had, what the URL's <Location> and
+ * the server say holds. */
+static const cors_policy_t *look_up(request_rec *r, state_t *state)
+{
+    state->is_looked_up = 1;
+    /* Not destroyed: the policy of a .htaccess lives as long as it does. */
+    ap_sub_req_method_uri("OPTIONS", asked_url(r), r, NULL);
+    state->is_looked_up = 0;
+    return state->is_found ? state->policy : cors_config_policy(r);
+}
+
+int cors_request_look_up(const request_rec *r)
+{
+    state_t *state = r->main ? find_state(r->main) : NULL;
+
+    if (!state || !state->is_looked_up) {
+        return 0;
+    }
+    state->is_found = 1;
+    state->policy = cors_config_policy(r);
+    return 1;
+}
+
+static void log_unanswered(const request_rec *r, int status)
+{
+    cors_asked_t asked;
+
+    read_asked(&asked, r);
+    cors_log_unanswered(r, &asked, status,
+                        apr_table_get(r->headers_out, "Location"));
+}
+
+/* Take back what translating a URL into a redirect has left in a request. */
+static void untranslate(request_rec *r, const request_rec *before)
+{
+    r->uri = before->uri;
+    r->args = before->args;
+    r->filename = before->filename;
+    r->path_info = before->path_info;
+    r->handler = before->handler;
+    r->headers_out = before->headers_out;
+    r->err_headers_out = before->err_headers_out;
+}
+
+int cors_request_translate(request_rec *r)
+{
+    const cors_policy_t *policy = NULL;
+    request_rec before;
+    state_t *state;
+    int rv;
+
+    if (!is_fresh_preflight(r)) {
+        return DECLINED;
+    }
+    state = need_state(r);
+    before = *r;
+    before.headers_out = apr_table_copy(r->pool, r->headers_out);
+    before.err_headers_out = apr_table_copy(r->pool, r->err_headers_out);
+    rv = ap_run_translate_name(r);
+    if (rv == OK && r->uri == before.uri && cors_config_is_final(r->server)) {
+        policy = cors_config_policy(r);
+    }
+    else if (ap_is_HTTP_VALID_RESPONSE(rv)) {
+        policy = look_up(r, state);
+        if (!policy && !state->is_found && !cors_config_is_final(r->server)) {
+            log_unanswered(r, rv);
+        }
+    }
+    if (policy && cors_verdict_is_answer(decide_by(r, policy))) {
+        untranslate(r, &before);
+    }
+    return rv;
 }
 
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)

@@ -42,6 +42,24 @@ const cors_verdict_t *cors_request_verdict(const request_rec *r);
 const cors_verdict_t *cors_request_decide(request_rec *r);
 
 /**
+ * Translate the URL of a preflight, and decide it at once if no directory and
+ * no .htaccess has a say in that, or if the URL translates into a redirect,
+ * which no browser follows.
+ *
+ * @return what the hook translate_name returns; DECLINED if the request is no
+ *         preflight, or is one that has come here before
+ */
+int cors_request_translate(request_rec *r);
+
+/**
+ * Take the policy of a subrequest by which cors_request_translate() looks for
+ * it.
+ *
+ * @return nonzero if it is one; it has served its purpose then
+ */
+int cors_request_look_up(const request_rec *r);
+
+/**
  * Tell handlers, logs and CGI of a verdict: CORS_REQUEST, CORS_VERDICT and
  * CORS_REASON in the environment of the request.
  */

@@ -20,6 +20,7 @@
 #include <util_filter.h>
 
 #include "../core/cors_token.h"
+#include "cors_report.h"
 #include "cors_request.h"
 #include "cors_response.h"
 
@@ -213,12 +214,39 @@ static void write_headers(request_rec *r, const cors_verdict_t *verdict)
     write_cors(r, verdict);
 }
 
+/* CorsEngine ReportOnly: the response stays as it is; the fields that it would
+ * have are written into copies of its tables. */
+static void report(const request_rec *r, const cors_verdict_t *verdict)
+{
+    cors_policy_t policy = *verdict->policy;
+    cors_verdict_t would = *verdict;
+    request_rec response = *r;
+
+    policy.setting[CORS_ENGINE] = CORS_ENGINE_ON;
+    would.policy = &policy;
+    response.headers_out = apr_table_copy(r->pool, r->headers_out);
+    response.err_headers_out = apr_table_copy(r->pool, r->err_headers_out);
+    write_headers(&response, &would);
+    cors_report(r, &would,
+                apr_table_overlay(r->pool, response.err_headers_out,
+                                  response.headers_out),
+                cors_verdict_is_answer(&would) ? cors_verdict_status(&would)
+                : cors_request_is_forbidden(r, &would) ? HTTP_FORBIDDEN : 0);
+}
+
 /* The filter has no verdict where a SetOutputFilter names it. */
 static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     if (f->ctx) {
-        cors_request_check_redirect(f->r, f->ctx);
-        write_headers(f->r, f->ctx);
+        cors_verdict_t *verdict = f->ctx;
+
+        if (verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_ON) {
+            cors_request_check_redirect(f->r, verdict);
+            write_headers(f->r, verdict);
+        }
+        else {
+            report(f->r, verdict);
+        }
     }
     ap_remove_output_filter(f);
     return ap_pass_brigade(f->next, brigade);
@@ -237,10 +265,8 @@ void cors_response_find_neighbours(void)
 
 void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
 {
-    if (verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_ON) {
-        ap_add_output_filter_handle(filter_handle, (void *)verdict, r,
-                                    r->connection);
-    }
+    ap_add_output_filter_handle(filter_handle, (void *)verdict, r,
+                                r->connection);
 }
 
 /* The response comes about as an error response does, short of what could make

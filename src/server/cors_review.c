@@ -13,8 +13,6 @@
 
 #include <apr_hash.h>
 #include <apr_strings.h>
-#define APR_WANT_STRFUNC
-#include <apr_want.h>
 
 #include <httpd.h>
 #include <http_config.h>
@@ -28,8 +26,8 @@ typedef struct {
     const server_rec *main_server;
     apr_pool_t *pool;
     apr_hash_t *told;               /* each text once */
-    apr_array_header_t *overrides;  /* cors_area_t: where a .htaccess may list
-                                     * origins */
+    const apr_array_header_t *overrides;    /* where a .htaccess may list
+                                             * origins */
 } review_t;
 
 #define SECTION(i) APR_ARRAY_IDX(cors_sections(), i, cors_section_t *)
@@ -151,48 +149,14 @@ static void review_reach(const review_t *review, const cors_section_t *section)
     }
 }
 
-/* Whether an AllowOverride lets a .htaccess list origins. */
-static int overrides(const ap_directive_t *line, apr_pool_t *pool)
-{
-    const int is_list = !strcasecmp(line->directive, "AllowOverrideList");
-    const char *args = line->args;
-
-    if (!is_list && strcasecmp(line->directive, "AllowOverride") != 0) {
-        return 0;
-    }
-    while (*args) {
-        const char *word = ap_getword_conf(pool, &args);
-
-        if (is_list ? !strncasecmp(word, "CorsAllowOrigin",
-                                   CORS_LEN("CorsAllowOrigin"))
-                    : !strcasecmp(word, "All")
-                      || !strcasecmp(word, "FileInfo")) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static void find_overrides(const review_t *review, const ap_directive_t *line)
-{
-    for (; line; line = line->next) {
-        if (overrides(line, review->pool)) {
-            APR_ARRAY_PUSH(review->overrides, cors_area_t) =
-                cors_section_area(line->parent, review->pool);
-        }
-        find_overrides(review, line->first_child);
-    }
-}
-
 void cors_review(const server_rec *main_server, apr_pool_t *pool)
 {
     const review_t review = {
         main_server, pool, apr_hash_make(pool),
-        apr_array_make(pool, 4, sizeof(cors_area_t))
+        cors_section_overrides("CorsAllowOrigin", pool)
     };
     int i, k;
 
-    find_overrides(&review, ap_conftree);
     for (i = 0; i < cors_sections()->nelts; i++) {
         review_reach(&review, SECTION(i));
         review_effect(&review, SECTION(i), SECTION(i)->server);

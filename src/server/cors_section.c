@@ -186,6 +186,79 @@ const char *cors_section_enter(cmd_parms *cmd, const cors_policy_t *policy)
 }
 
 /*
+ * .htaccess files.
+ */
+
+/* Whether a line lets a .htaccess have directives whose names begin so.  All
+ * of this module's are of the kind FileInfo. */
+static int overrides(const ap_directive_t *line, const char *prefix,
+                     apr_pool_t *pool)
+{
+    const int is_list = !strcasecmp(line->directive, "AllowOverrideList");
+    const char *args = line->args;
+
+    if (!is_list && strcasecmp(line->directive, "AllowOverride") != 0) {
+        return 0;
+    }
+    while (*args) {
+        const char *word = ap_getword_conf(pool, &args);
+
+        if (is_list ? !strncasecmp(word, prefix, strlen(prefix))
+                    : !strcasecmp(word, "All")
+                      || !strcasecmp(word, "FileInfo")) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static void add_overrides(apr_array_header_t *areas,
+                          const ap_directive_t *line, const char *prefix)
+{
+    for (; line; line = line->next) {
+        if (overrides(line, prefix, areas->pool)) {
+            APR_ARRAY_PUSH(areas, cors_area_t) =
+                cors_section_area(line->parent, areas->pool);
+        }
+        add_overrides(areas, line->first_child, prefix);
+    }
+}
+
+apr_array_header_t *cors_section_overrides(const char *prefix,
+                                           apr_pool_t *pool)
+{
+    apr_array_header_t *areas = apr_array_make(pool, 4, sizeof(cors_area_t));
+
+    add_overrides(areas, ap_conftree, prefix);
+    return areas;
+}
+
+/* Whether a section holds for URLs, whatever file or expression they meet. */
+static int is_of_url(const ap_directive_t *opener)
+{
+    return is_level(opener)
+           || (is_level(opener->parent)
+               && (!strcasecmp(opener->directive, "<Location")
+                   || !strcasecmp(opener->directive, "<LocationMatch")));
+}
+
+int cors_sections_are_of_urls(const server_rec *main_server,
+                              const server_rec *s)
+{
+    int i;
+
+    for (i = 0; i < sections->nelts; i++) {
+        const cors_section_t *section = SECTION(sections, i);
+
+        if ((section->server == s || section->server == main_server)
+            && !is_of_url(section->opener)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/*
  * Merging.
  */
 

@@ -78,6 +78,19 @@ const char *cors_section_title(const cors_section_t *section,
 /** The area of a section, by the directive that opens it. */
 cors_area_t cors_section_area(const ap_directive_t *opener, apr_pool_t *pool);
 
+/**
+ * Where a .htaccess may have directives whose names begin so: the areas of all
+ * AllowOverride and AllowOverrideList that let it.
+ *
+ * @return cors_area_t, in pool
+ */
+apr_array_header_t *cors_section_overrides(const char *prefix,
+                                           apr_pool_t *pool);
+
+/** Whether the URL alone decides in which sections a request to a server is. */
+int cors_sections_are_of_urls(const server_rec *main_server,
+                              const server_rec *s);
+
 /** Whether one request can be in two areas. */
 int cors_areas_meet(const cors_area_t *a, const cors_area_t *b);
 
