@@ -74,6 +74,48 @@ my @doubtful = (
      . "CorsAllowOrigin *\n</Location>"],
 );
 
+# CORS-W02: an expression, and the origin that gets in.
+my @loose = (
+    ['.*', 'https://evil.example'],
+    ['https?://.*', 'https://evil.example'],
+    ['.*example.*', 'https://evil.example'],
+    ['https://.*example\.com', 'https://evilexample.com'],
+    ['(https?://)?.*example\.com', 'https://evilexample.com'],
+    ['https://example\.com.*', 'https://example.com.evil.example'],
+    ['https://([a-z]+\.)?example\.com(:\d+)?.*',
+     'https://example.com.evil.example'],
+    ['http://localhost.*', 'http://localhost.evil.example'],
+    ['https://app.example.com', 'https://appxexample.com'],
+    ['https://(app|www).example.com', 'https://appxexample.com'],
+    ['https://example.com', 'https://examplexcom'],
+    ['https://.*\bexample\.com', 'https://evil-example.com'],
+    ['https://[a-z]+\.com', 'https://evil.com'],
+    ['https://.*\.github\.io', 'https://evil.github.io'],
+    ['https://myapp-.*\.vercel\.app', 'https://myapp-evil.vercel.app'],
+    ['https://example\.[a-z]{2,3}', 'https://example.tk'],
+    ['https?://[\d.]+(:\d+)?', 'http://203.0.113.7'],
+    ['chrome-extension://[a-p]{32}',
+     'chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
+);
+my @tight = (
+    'https://([^.]+\.)*example\.com',
+    'https://([a-z0-9-]+\.)*example\.com',
+    'https://(app|www)\.example\.com(:\d+)?',
+    'https://[^.]+\.example\.(com|org)',
+    'https?://localhost(:[0-9]+)?',
+    'https://(?:app|api)-\d{1,3}\.example\.com',
+    'https://[a-z]+\.mysite\.github\.io',
+    '(?i)https://app\.example\.com',
+    '^https://app\.example\.com$',
+    'https://example\.com|.*\.example\.org',
+    'https://pr-\d+--app\.netlify\.app',
+    'http://192\.168\.\d+\.\d+(:\d+)?',
+    'capacitor://localhost',
+    'https://\[::1\](:\d+)?',
+    'https://.*(?<=[./])example\.com',
+    'https://[a-z0-9-]+\.corp',
+);
+
 # CORS-W06: alone in the configuration.
 my @unreached = (
     "CorsAllowMethods PUT", "CorsEngine On", "CorsEngine ReportOnly",
@@ -167,8 +209,8 @@ my @sound = (
         . 'CorsAllowCredentials https://b.example',
 );
 
-plan tests => 5 * @doubtful + 3 * @unreached + @reached + 2 * @harmless
-    + 2 * @sound + 9;
+plan tests => 5 * @doubtful + 4 * @loose + @tight + 1 + 3 * @unreached
+    + @reached + 2 * @harmless + 2 * @sound + 9;
 
 # What httpd -t says of CORS: id and argument of each warning, and its line.
 sub warned {
@@ -217,6 +259,25 @@ for (@doubtful) {
     ($status, $said) = warned("CorsLint Strict\n$mended");
     is("$status $said", '0 ', "... nor when it is mended: $name");
 }
+for (@loose) {
+    my ($expression, $origin) = @$_;
+    my $text = "CorsAllowOriginMatch \"$expression\"";
+    my ($status, $said, $line, $output) = warned($text);
+    my $logged = $expression =~ s/\\/\\\\/gr;
+    is("$status $said", "0 W02 \"$logged\"", "W02: $expression");
+    like($output, qr/ lets in "\Q$origin\E", which/, "... with $origin");
+    is($line, 1, '... with its place');
+    ($status) = warned("CorsLint Strict\n$text");
+    is($status, 1, '... and not accepted by CorsLint Strict');
+}
+for my $expression (@tight) {
+    my ($status, $said) = warned("CorsLint Strict\nCorsAllowOriginMatch "
+                                 . "\"$expression\"");
+    is("$status $said", '0 ', "nothing to say of: $expression");
+}
+my (undef, $wide) = warned('CorsAllowOrigin *' . "\n"
+                           . 'CorsAllowOriginMatch -.*example\.com');
+is($wide, '', 'W02: exclusions may be wide');
 for my $text (@unreached) {
     my ($status, $said, $line) = warned($text);
     my $name = $text =~ s/\n/; /gr;

@@ -21,6 +21,7 @@
 
 #include "../core/cors_check.h"
 #include "../core/cors_hazard.h"
+#include "../core/cors_probe.h"
 #include "cors_config.h"
 #include "cors_lint.h"
 #include "cors_lists.h"
@@ -178,6 +179,25 @@ static int expression_matches(const cors_matcher_t *matcher,
     return -1;
 }
 
+/* CORS-W02.  Whether an expression takes too long is for requests to tell. */
+static void note_stranger(const cmd_parms *cmd, const cors_matcher_t *matcher)
+{
+    expression_t *expression = matcher->data;
+    const char *origin;
+
+    expression->has_failed = 1;
+    origin = cors_probe(matcher, cors_suffix_site, cmd->pool);
+    expression->has_failed = 0;
+    if (origin) {
+        cors_lint_note(cmd, apr_psprintf(cmd->pool, "CORS-W02: \"%s\" lets in "
+                                         "\"%s\", which is of another site: "
+                                         "write \"\\.\" for a dot, and "
+                                         "\"([^.]+\\.)*\" for subdomains, or "
+                                         "list origins in CorsAllowOrigin",
+                                         matcher->text, origin));
+    }
+}
+
 static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
                                   const char *entry, int exclude)
 {
@@ -206,6 +226,9 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
     matcher->text = entry;
     matcher->matches = expression_matches;
     matcher->data = expression;
+    if (!exclude && cors_lint_wants(cmd)) {
+        note_stranger(cmd, matcher);
+    }
     set = need_set(policy, CORS_LIST_ORIGINS, cmd->pool);
     note_duplicate(cmd, entry, exclude,
                    !cors_origin_set_add_matcher(set, matcher, exclude));

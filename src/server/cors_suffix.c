@@ -53,3 +53,20 @@ int cors_suffix_is_covered(const char *pattern)
     return psl_is_public_suffix2(suffixes, name,
                                  PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 }
+
+const char *cors_suffix_site(const char *host)
+{
+    const char *dot = strrchr(host, '.');
+    const char *label = dot ? dot + 1 : host;
+
+    if (!suffixes) {
+        return label;
+    }
+    /* Names in documents end in "example", which the list has not. */
+    if (strcmp(label, "example") != 0
+        && !psl_is_public_suffix2(suffixes, label,
+                                  PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE)) {
+        return label;
+    }
+    return psl_registrable_domain(suffixes, host);
+}

@@ -37,4 +37,7 @@ void cors_suffix_load(apr_pool_t *pool);
  */
 int cors_suffix_is_covered(const char *pattern);
 
+/** The site of a host; see cors_site_fn in cors_probe.h. */
+const char *cors_suffix_site(const char *host);
+
 #endif /* CORS_SUFFIX_H */
