@@ -28,6 +28,7 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
+#include "mod_cors.h"
 #include "src/server/cors_config.h"
 #include "src/server/cors_dump.h"
 #include "src/server/cors_lint.h"
@@ -185,12 +186,19 @@ static void cors_insert_error_filter(request_rec *r)
     }
 }
 
+/* What other modules ask; see mod_cors.h. */
+static const mod_cors_verdict_t *mod_cors_verdict(const request_rec *r)
+{
+    return cors_request_tell(r);
+}
+
 static void cors_register_hooks(apr_pool_t *pool)
 {
     static const char *const after_headers[] = { "mod_headers.c", NULL };
 
     (void)pool;
     cors_response_register();
+    APR_REGISTER_OPTIONAL_FN(mod_cors_verdict);
     ap_hook_pre_config(cors_pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(cors_check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(cors_test_config, NULL, NULL, APR_HOOK_MIDDLE);

@@ -32,4 +32,30 @@
 /** Why it is refused, in the words of docs/mod_cors.md; unset otherwise. */
 #define CORS_ENV_REASON "CORS_REASON"
 
+#include <apr_optional.h>
+#include <httpd.h>
+
+/** A verdict; fields may be added at the end. */
+typedef struct mod_cors_verdict_t {
+    const char *request;        /* as in CORS_REQUEST */
+    const char *verdict;        /* as in CORS_VERDICT; NULL if that is unset */
+    const char *reason;         /* as in CORS_REASON; NULL if that is unset */
+    const char *allow_origin;   /* the Access-Control-Allow-Origin of the
+                                 * response; NULL if it has none */
+    int credentials;            /* whether the origin may use credentials */
+    int is_report_only;         /* the response stays as it is, whatever the
+                                 * verdict is */
+} mod_cors_verdict_t;
+
+/**
+ * Ask for the verdict on a request, from post_perdir_config on; to be
+ * retrieved with APR_RETRIEVE_OPTIONAL_FN(mod_cors_verdict).
+ *
+ * @param r the request; of a subrequest and of an internal redirect the
+ *          verdict is that on what the client asked for
+ * @return in the pool of r; NULL if no policy is in force, or it is too early
+ */
+APR_DECLARE_OPTIONAL_FN(const mod_cors_verdict_t *, mod_cors_verdict,
+                        (const request_rec *r));
+
 #endif /* MOD_CORS_H */

@@ -33,6 +33,13 @@ trap cleanup EXIT
 cp -R "$here" "$work/t"
 cp "$module" "$work/mod_cors.so"
 find "$work/t" -name '*.cgi' -exec chmod 755 {} +
+cp "$here/../mod_cors.h" "$work/"
+(cd "$work/t/module" && "$apxs" -c -Wc,-Wall -Wc,-Werror \
+    mod_cors_ask.c) > "$work/build.log" 2>&1 || {
+    cat "$work/build.log"
+    exit 1
+}
+cp "$work/t/module/.libs/mod_cors_ask.so" "$work/"
 
 # The order matters: a module comes after those whose symbols it uses.
 {

@@ -20,7 +20,6 @@
 #include <http_protocol.h>
 #include <http_request.h>
 
-#include "../../mod_cors.h"
 #include "../core/cors_token.h"
 #include "cors_config.h"
 #include "cors_log.h"
@@ -291,20 +290,51 @@ int cors_request_translate(request_rec *r)
     return rv;
 }
 
+/* "granted" or "refused", if there is something to grant. */
+static const char *verdict_word(const cors_verdict_t *verdict)
+{
+    if (verdict->kind == CORS_NONE) {
+        return NULL;
+    }
+    return verdict->reason == CORS_GRANTED ? "granted" : "refused";
+}
+
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)
 {
-    const int refused = verdict->reason != CORS_GRANTED;
+    const char *word = verdict_word(verdict);
 
     apr_table_setn(r->subprocess_env, CORS_ENV_REQUEST,
                    cors_kind_word(verdict->kind));
-    if (verdict->kind != CORS_NONE) {
-        apr_table_setn(r->subprocess_env, CORS_ENV_VERDICT,
-                       refused ? "refused" : "granted");
+    if (word) {
+        apr_table_setn(r->subprocess_env, CORS_ENV_VERDICT, word);
     }
-    if (refused) {
+    if (verdict->reason != CORS_GRANTED) {
         apr_table_setn(r->subprocess_env, CORS_ENV_REASON,
                        cors_reason_word(verdict->reason));
     }
+}
+
+const mod_cors_verdict_t *cors_request_tell(const request_rec *r)
+{
+    const cors_verdict_t *verdict;
+    mod_cors_verdict_t *told;
+
+    while (r->main) {
+        r = r->main;
+    }
+    verdict = cors_request_verdict(r);
+    if (!verdict) {
+        return NULL;
+    }
+    told = apr_pcalloc(r->pool, sizeof(*told));
+    told->request = cors_kind_word(verdict->kind);
+    told->verdict = verdict_word(verdict);
+    told->reason = cors_reason_word(verdict->reason);
+    told->allow_origin = verdict->allow_origin;
+    told->credentials = verdict->credentials;
+    told->is_report_only = verdict->policy->setting[CORS_ENGINE]
+                           == CORS_ENGINE_REPORT_ONLY;
+    return told;
 }
 
 void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)

@@ -21,6 +21,7 @@
 
 #include <httpd.h>
 
+#include "../../mod_cors.h"
 #include "../core/cors_verdict.h"
 
 /**
@@ -73,6 +74,9 @@ void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
  * @param r with its response's status and fields
  */
 void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict);
+
+/** What other modules are told; see mod_cors.h. */
+const mod_cors_verdict_t *cors_request_tell(const request_rec *r);
 
 /**
  * Whether CorsEnforce forbids this request: an actual request that is refused

@@ -222,7 +222,8 @@ sub private_httpd {
     my $root = write_config($text, %of, port => $port);
     my $self = bless { port => $port, root => $root }, 'CorsTest::Server';
     system($ENV{CORS_HTTPD}, '-f', "$root/httpd.conf") == 0
-        or die "httpd does not start with $root/httpd.conf";
+        or die "httpd does not start with $root/httpd.conf: "
+            . `tail -n 5 $root/error_log`;
     for (1 .. 100) {
         return $self if -s "$root/httpd.pid"
             && IO::Socket::INET->new(PeerAddr => '127.0.0.1',
