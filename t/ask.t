@@ -81,7 +81,8 @@ for (@cases) {
     is(join(', ', CorsTest::values($response, 'X-Early')), $told,
        "and a hook before: $name");
 }
-is(get('/ask/page.shtml', $evil, port => $server->port)->{body},
+is(get('/ask/page.shtml', $evil, port => $server->port,
+       version => '1.0')->{body},
    "actual refused origin-not-allowed -\n",
    'a subrequest has the verdict of its request');
 is(preflight('/told/pass/x', $a, 'PUT', undef, port => $server->port)->{body},
