@@ -125,10 +125,21 @@ static int cors_translate_name(request_rec *r)
  * the server, it is decided once. */
 static int cors_post_perdir_config(request_rec *r)
 {
+    const cors_verdict_t *verdict;
+    int rv = DECLINED;
+
     if (r->main) {
         return cors_request_look_up(r) ? DONE : DECLINED;
     }
-    return cors_request_verdict(r) ? DECLINED : decide(r);
+    if (!cors_request_verdict(r)) {
+        rv = decide(r);
+    }
+    verdict = cors_request_verdict(r);
+    if (verdict && rv == DECLINED) {
+        /* Some modules write pages while they authenticate. */
+        cors_response_prepare(r, verdict);
+    }
+    return rv;
 }
 
 /* Handlers, CGI and logs see the verdict, and so do other modules' fixups. */

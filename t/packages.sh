@@ -12,7 +12,9 @@ for what in "$@"; do
             libapr1-dev libpsl-dev make media-types util-linux" ;;
     test)
         packages="$packages binutils clang clang-tidy cppcheck iproute2
-            libapache2-mod-perl2 libc6-dev libwww-perl perl" ;;
+            libapache2-mod-auth-openidc libapache2-mod-perl2
+            libapache2-mod-security2 libc6-dev libio-socket-ssl-perl
+            libwww-perl perl" ;;
     bench)
         packages="$packages perl valgrind" ;;
     *)

@@ -263,8 +263,26 @@ void cors_response_find_neighbours(void)
     header_always_handle = ap_get_output_filter_handle("FIXUP_HEADERS_ERR");
 }
 
+/* Whether a filter is followed by others that could set fields. */
+static int is_followed(const ap_filter_t *f)
+{
+    return f->next && f->next->r == f->r
+           && f->next->frec->ftype <= AP_FTYPE_CONTENT_SET;
+}
+
 void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
 {
+    ap_filter_t *f = r->output_filters;
+
+    while (f && f->r == r && (f->frec != filter_handle || !f->ctx)) {
+        f = f->next;
+    }
+    if (f && f->r == r) {
+        if (!is_followed(f)) {
+            return;
+        }
+        ap_remove_output_filter(f);
+    }
     ap_add_output_filter_handle(filter_handle, (void *)verdict, r,
                                 r->connection);
 }
