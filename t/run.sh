@@ -80,7 +80,7 @@ $isolate sh -c "$lo cd $work && exec $as env -i $(echo $environment) \
     -httpd_conf $work/modules.conf -servername localhost -port $port \
     -threadsperchild 8 -maxclients 16 ${VERBOSE:+-verbose} $*" \
     > "$work/output" 2>&1 && status=0 || status=$?
-grep -vE '^\[|^ulimit|^waiting|^$|^using|^server|^[^ ]*apache2 ' "$work/output" || :
+grep -avE '^\[|^ulimit|^waiting|^$|^using|^server|^[^ ]*apache2 ' "$work/output" || :
 
 fail() {
     echo "not passed: $*"

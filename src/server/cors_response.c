@@ -135,6 +135,19 @@ static void write_vary(request_rec *r, const char *names, int n_vary)
     apr_table_addn(r->headers_out, "Vary", merged);
 }
 
+/* The core takes an ETag out again where a note tells it to, as mod_include's
+ * does. */
+static const apr_table_t *without_etag(const request_rec *r)
+{
+    apr_table_t *fields = r->headers_out;
+
+    if (apr_table_get(r->notes, "no-etag")) {
+        fields = apr_table_copy(r->pool, fields);
+        apr_table_unset(fields, "ETag");
+    }
+    return fields;
+}
+
 /* The names of what the tables have, and of what the core will add to them. */
 static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
 {
@@ -145,7 +158,7 @@ static const char *expose(const request_rec *r, const cors_verdict_t *verdict)
     if (!verdict->policy->expose) {
         return NULL;
     }
-    tables[0] = r->headers_out;
+    tables[0] = without_etag(r);
     tables[1] = r->err_headers_out;
     tables[2] = NULL;
     more[n++] = "Date";

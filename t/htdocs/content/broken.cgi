@@ -1,0 +1,3 @@
+#!/bin/sh
+# End without a header.
+exit 0
