@@ -39,6 +39,9 @@ my @doubtful = (
     ["$on\n<Location /x>\nCorsAllowOrigin http://10.0.0.1\n</Location>",
      ['W01 "http://10.0.0.1"'],
      "$on\n<Location /x>\nCorsAllowOrigin https://10.0.0.1\n</Location>"],
+    ["CorsAllowOrigin http://127.example.com\n$on",
+     ['W01 "http://127.example.com"'],
+     "CorsAllowOrigin http://127.0.0.1 http://127.1.2.3:8080\n$on"],
     ["<Directory /x>\nCorsAllowOrigin http://[2001:db8::1]\n</Directory>\n"
      . "<Directory /x/y>\n$on\n</Directory>", ['W01 "http://[2001:db8::1]"'],
      "<Directory /x>\nCorsAllowOrigin http://[::1]\n</Directory>\n"
@@ -98,7 +101,7 @@ my @loose = (
      'chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
 );
 my @tight = (
-    'https://([^.]+\.)*example\.com',
+    'https://([^.]+[.])*example[.]com',
     'https://([a-z0-9-]+\.)*example\.com',
     'https://(app|www)\.example\.com(:\d+)?',
     'https://[^.]+\.example\.(com|org)',
@@ -210,7 +213,7 @@ my @sound = (
 );
 
 plan tests => 5 * @doubtful + 4 * @loose + @tight + 1 + 3 * @unreached
-    + @reached + 2 * @harmless + 2 * @sound + 9;
+    + @reached + 2 * @harmless + 2 * @sound + 10;
 
 # What httpd -t says of CORS: id and argument of each warning, and its line.
 sub warned {
@@ -324,6 +327,9 @@ my (undef, undef, undef, $output) =
     warned("CorsLint Strict\n$origin\nCorsAllowMethods Put Delete");
 like($output, qr/CorsLint Strict: 2 warnings about CORS, see above/,
      'CorsLint Strict says why it stops');
+(undef, $said) = warned("CorsLint Strict\nLogLevel error\n$origin\n"
+                        . 'CorsAllowMethods patch');
+is($said, 'W04 "patch"', '... at any LogLevel');
 
 my $wrong;
 ($status, $wrong) = config_test("CorsLint Loud\n");
@@ -336,13 +342,21 @@ like("$status $wrong", qr/^1 .*CorsLint/s, 'CorsLint stands in no section');
 like("$status $wrong", qr/^1 .*CorsLint/s, 'nor in a virtual host');
 
 # At the start, once.
-my $server = private_httpd("CorsAllowMethods patch\nCorsAllowOrigin *\n");
+my $server = private_httpd(<<"CONF");
+CorsAllowMethods patch
+CorsAllowOrigin *
+<Location /plain/any>
+    CorsAllowCredentials On
+</Location>
+CONF
 my $log = ($server->root =~ m{([^/]+)$})[0] . '/error_log';
-my @lines = log_since($log, 0, qr/resuming/) =~ /(cors:\w+).*CORS-W04/g;
-is("@lines", 'cors:warn', 'a start tells a warning once');
-get('/plain/', 'https://a.example', port => $server->port) for 1 .. 3;
+my @lines = log_since($log, 0, qr/resuming/) =~ /(cors:\w+\W.*CORS-W\d\d)/g;
+is(join(' ', map { /(cors:\w+).*CORS-(\w+)/ } @lines),
+   'cors:warn W04 cors:warn W07', 'a start tells a warning once');
+get($_, 'https://a.example', port => $server->port)
+    for ('/plain/', '/plain/any') x 3;
 @lines = log_since($log, 0) =~ /(CORS-W\d\d)/g;
-is("@lines", 'CORS-W04', 'and no request tells it again');
+is("@lines", 'CORS-W04 CORS-W07', 'and no request tells it again');
 
 # In a .htaccess, which is read for each request, nothing is told.
 my $mark = log_mark('error_log');

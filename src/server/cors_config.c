@@ -34,7 +34,10 @@ void *cors_config_merge(apr_pool_t *pool, void *outer, void *inner)
     return (void *)cors_policy_merge(pool, outer, inner);
 }
 
+/* Virtual hosts without directives of the module share that of the main
+ * server, whose sections are all that they have. */
 typedef struct {
+    int is_used;
     int is_final;
 } server_config_t;
 
@@ -53,9 +56,18 @@ void cors_config_finish(const server_rec *main_server, apr_pool_t *ptemp)
         server_config_t *config = ap_get_module_config(s->module_config,
                                                        &cors_module);
 
+        config->is_used = is_overridden || cors_sections_exist(main_server, s);
         config->is_final = !is_overridden
                            && cors_sections_are_of_urls(main_server, s);
     }
+}
+
+int cors_config_is_used(const server_rec *s)
+{
+    const server_config_t *config = ap_get_module_config(s->module_config,
+                                                         &cors_module);
+
+    return config->is_used;
 }
 
 int cors_config_is_final(const server_rec *s)

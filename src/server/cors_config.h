@@ -40,6 +40,12 @@ void *cors_config_server(apr_pool_t *pool, server_rec *s);
 void cors_config_finish(const server_rec *main_server, apr_pool_t *ptemp);
 
 /**
+ * Whether a request to a server can have a policy at all: a section that holds
+ * for it says something of CORS, or a .htaccess may.
+ */
+int cors_config_is_used(const server_rec *s);
+
+/**
  * Whether the URL alone decides which policy holds for a request to a server:
  * what says something of CORS is the server itself and its <Location>
  * sections, no directory and no .htaccess.

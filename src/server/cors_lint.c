@@ -95,7 +95,8 @@ static int tell_section(const server_rec *s, const cors_section_t *section,
 
         warnings += !harmless;
         if (tells) {
-            ap_log_error(APLOG_MARK, harmless ? APLOG_INFO : APLOG_WARNING, 0,
+            ap_log_error(APLOG_MARK, harmless ? APLOG_INFO
+                         : lint == LINT_STRICT ? APLOG_ERR : APLOG_WARNING, 0,
                          s, "%s", text);
         }
     }

@@ -191,8 +191,8 @@ static void note_stranger(const cmd_parms *cmd, const cors_matcher_t *matcher)
     if (origin) {
         cors_lint_note(cmd, apr_psprintf(cmd->pool, "CORS-W02: \"%s\" lets in "
                                          "\"%s\", which is of another site: "
-                                         "write \"\\.\" for a dot, and "
-                                         "\"([^.]+\\.)*\" for subdomains, or "
+                                         "write \"[.]\" for a dot, and "
+                                         "\"([^.]+[.])*\" for subdomains, or "
                                          "list origins in CorsAllowOrigin",
                                          matcher->text, origin));
     }

@@ -21,6 +21,7 @@
 #include "../core/cors_hazard.h"
 #include "cors_log.h"
 #include "cors_module.h"
+#include "cors_review.h"
 
 APLOG_USE_MODULE(cors);
 
@@ -41,13 +42,18 @@ static apr_thread_mutex_t *told_mutex;
 
 void cors_log_init(apr_pool_t *child)
 {
+    apr_pool_t *pool;
+
 #if APR_HAS_THREADS
     if (apr_thread_mutex_create(&told_mutex, APR_THREAD_MUTEX_DEFAULT, child)
         != APR_SUCCESS) {
         return;
     }
 #endif
-    told = apr_hash_make(child);
+    /* The child's own pool is used by other threads, too. */
+    if (apr_pool_create(&pool, child) == APR_SUCCESS) {
+        told = apr_hash_make(pool);
+    }
 }
 
 /* Whether this is the first time that something is to be told. */
@@ -231,9 +237,6 @@ void cors_log_difference(const request_rec *r, const cors_verdict_t *verdict,
     const request_rec *first = r;
     const char *text;
 
-    if (!APLOGrinfo(r)) {
-        return;
-    }
     text = apr_psprintf(r->pool, "%s (%s)", difference,
                         cors_policy_place(verdict->policy, CORS_LIST_ORIGINS,
                                           r->pool));
@@ -259,7 +262,7 @@ void cors_log_hazards(const request_rec *r, const cors_policy_t *policy)
             continue;
         }
         text = cors_hazard_warning(policy, hazard, r->pool);
-        if (is_first(text)) {
+        if (!cors_review_has_told(text) && is_first(text)) {
             ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "%s", text);
         }
     }

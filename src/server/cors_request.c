@@ -39,10 +39,12 @@ static const request_rec *first_of_chain(const request_rec *r)
 
 /* What is known of a request, or of the first of a chain. */
 typedef struct {
-    cors_verdict_t verdict;
+    cors_asked_t asked;
+    cors_verdict_t verdict;         /* on that */
     int is_decided;
     int is_looked_up;               /* by a subrequest, just now */
-    int is_found;                   /* that has come to its policy, if any */
+    int passes_redirects;           /* that subrequest does */
+    int is_found;                   /* it has come to its policy, if any */
     const cors_policy_t *policy;
 } state_t;
 
@@ -87,8 +89,13 @@ static int is_left_alone(const request_rec *r)
 static const cors_policy_t *policy_of(request_rec *r)
 {
     ap_conf_vector_t *const before = r->per_dir_config;
+    const state_t *state = ap_get_module_config(r->request_config,
+                                                &cors_module);
     const cors_policy_t *policy;
 
+    if (state && state->is_found) {
+        return state->policy;
+    }
     if (r->status != HTTP_OK && before == r->server->lookup_defaults
         && r->uri && *r->uri == '/') {
         ap_location_walk(r);
@@ -167,13 +174,13 @@ static const cors_verdict_t *decide_by(const request_rec *r,
 {
     const request_rec *first = first_of_chain(r);
     state_t *state = need_state(r);
-    cors_asked_t asked;
+    cors_asked_t *asked = &state->asked;
 
-    read_asked(&asked, r);
-    cors_decide(&state->verdict, policy, &asked, r->pool);
+    read_asked(asked, r);
+    cors_decide(&state->verdict, policy, asked, r->pool);
     state->is_decided = 1;
-    cors_log_verdict(first, &state->verdict, &asked,
-                     asked.method ? asked.method : asked_method(r));
+    cors_log_verdict(first, &state->verdict, asked,
+                     asked->method ? asked->method : asked_method(r));
     if (policy->hazards) {
         cors_log_hazards(first, policy);
     }
@@ -213,17 +220,37 @@ static const char *asked_url(const request_rec *r)
                      : uri.path;
 }
 
-/* The policy of a preflight that the server is about to redirect, or refuses
- * to translate.  A subrequest finds it: rules that redirect do not hold for
- * subrequests, and cors_request_look_up() ends this one as soon as its sections
- * are known.  Where even that is not to be had, what the URL's <Location> and
- * the server say holds. */
-static const cors_policy_t *look_up(request_rec *r, state_t *state)
+/* Look for the policy of a preflight that the server is about to redirect, or
+ * refuses to translate: by a subrequest, for which most rules that redirect do
+ * not hold, and which cors_request_look_up() ends as soon as its sections are
+ * known.  It is not destroyed: the policy of a .htaccess lives as long as it
+ * does. */
+static void look_up(request_rec *r, state_t *state, const char *method)
 {
+    apr_table_t *const err_headers_out = r->err_headers_out;
+
+    /* A RewriteRule of a subrequest sets its cookies here. */
+    r->err_headers_out = apr_table_copy(r->pool, err_headers_out);
     state->is_looked_up = 1;
-    /* Not destroyed: the policy of a .htaccess lives as long as it does. */
-    ap_sub_req_method_uri("OPTIONS", asked_url(r), r, NULL);
+    ap_sub_req_method_uri(method, asked_url(r), r, NULL);
     state->is_looked_up = 0;
+    r->err_headers_out = err_headers_out;
+}
+
+/* Rules may send OPTIONS alone away, and the directory decides on the rest.
+ * Where GET does not get there either, the actual request will be sent away,
+ * too: then a redirect is passed over, and last what the URL's <Location> and
+ * the server say holds. */
+static const cors_policy_t *look_up_policy(request_rec *r, state_t *state)
+{
+    look_up(r, state, "OPTIONS");
+    if (!state->is_found) {
+        look_up(r, state, "GET");
+    }
+    if (!state->is_found) {
+        state->passes_redirects = 1;
+        look_up(r, state, "GET");
+    }
     return state->is_found ? state->policy : cors_config_policy(r);
 }
 
@@ -260,6 +287,27 @@ static void untranslate(request_rec *r, const request_rec *before)
     r->err_headers_out = before->err_headers_out;
 }
 
+/* A Redirect holds for subrequests, too, and a RewriteRule to a URL of another
+ * site.  A look-up that passes them over looks below DocumentRoot. */
+static int translate_look_up(request_rec *r)
+{
+    state_t *state = find_state(r->main);
+    request_rec before;
+    int rv;
+
+    if (!state || !state->is_looked_up || !state->passes_redirects) {
+        return DECLINED;
+    }
+    state->passes_redirects = 0;
+    before = *r;
+    rv = ap_run_translate_name(r);
+    if (ap_is_HTTP_REDIRECT(rv)) {
+        untranslate(r, &before);
+        rv = ap_core_translate(r);
+    }
+    return rv;
+}
+
 int cors_request_translate(request_rec *r)
 {
     const cors_policy_t *policy = NULL;
@@ -267,7 +315,10 @@ int cors_request_translate(request_rec *r)
     state_t *state;
     int rv;
 
-    if (!is_fresh_preflight(r)) {
+    if (r->main) {
+        return translate_look_up(r);
+    }
+    if (!cors_config_is_used(r->server) || !is_fresh_preflight(r)) {
         return DECLINED;
     }
     state = need_state(r);
@@ -279,12 +330,12 @@ int cors_request_translate(request_rec *r)
         policy = cors_config_policy(r);
     }
     else if (ap_is_HTTP_VALID_RESPONSE(rv)) {
-        policy = look_up(r, state);
-        if (!policy && !state->is_found && !cors_config_is_final(r->server)) {
+        policy = look_up_policy(r, state);
+        if (!policy && !state->is_found) {
             log_unanswered(r, rv);
         }
     }
-    if (policy && cors_verdict_is_answer(decide_by(r, policy))) {
+    if (policy && cors_verdict_is_answer(decide_by(r, policy)) && rv != OK) {
         untranslate(r, &before);
     }
     return rv;
@@ -340,7 +391,6 @@ const mod_cors_verdict_t *cors_request_tell(const request_rec *r)
 void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
 {
     const char *target;
-    cors_asked_t asked;
 
     if (verdict->kind != CORS_PREFLIGHT || verdict->reason != CORS_GRANTED
         || !ap_is_HTTP_REDIRECT(r->status)) {
@@ -350,9 +400,8 @@ void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
     if (!target) {
         target = apr_table_get(r->err_headers_out, "Location");
     }
-    read_asked(&asked, r);
     cors_verdict_refuse(verdict, CORS_PREFLIGHT_REDIRECTED);
-    cors_log_redirect(first_of_chain(r), verdict, &asked,
+    cors_log_redirect(first_of_chain(r), verdict, &find_state(r)->asked,
                       target ? target : "");
     cors_request_publish(r, verdict);
 }

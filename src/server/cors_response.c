@@ -16,13 +16,17 @@
 #include <apr_want.h>
 
 #include <httpd.h>
+#include <http_log.h>
 #include <http_protocol.h>
 #include <util_filter.h>
 
 #include "../core/cors_token.h"
+#include "cors_module.h"
 #include "cors_report.h"
 #include "cors_request.h"
 #include "cors_response.h"
+
+APLOG_USE_MODULE(cors);
 
 #define CORS_FIELD "Access-Control-"
 
@@ -257,7 +261,7 @@ static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
             cors_request_check_redirect(f->r, verdict);
             write_headers(f->r, verdict);
         }
-        else {
+        else if (APLOGrinfo(f->r)) {
             report(f->r, verdict);
         }
     }

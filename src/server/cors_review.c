@@ -25,18 +25,27 @@
 typedef struct {
     const server_rec *main_server;
     apr_pool_t *pool;
-    apr_hash_t *told;               /* each text once */
+    apr_pool_t *scratch;            /* cleared after each section */
     const apr_array_header_t *overrides;    /* where a .htaccess may list
                                              * origins */
 } review_t;
 
+/* Each warning once.  From the start on it is only read. */
+static apr_hash_t *told;
+
 #define SECTION(i) APR_ARRAY_IDX(cors_sections(), i, cors_section_t *)
+
+int cors_review_has_told(const char *text)
+{
+    return told && apr_hash_get(told, text, APR_HASH_KEY_STRING);
+}
 
 static void warn(const review_t *review, const cors_section_t *section,
                  const char *text)
 {
-    if (text && !apr_hash_get(review->told, text, APR_HASH_KEY_STRING)) {
-        apr_hash_set(review->told, text, APR_HASH_KEY_STRING, text);
+    if (text && !cors_review_has_told(text)) {
+        text = apr_pstrdup(review->pool, text);
+        apr_hash_set(told, text, APR_HASH_KEY_STRING, text);
         APR_ARRAY_PUSH(section->warnings, const char *) = text;
     }
 }
@@ -45,11 +54,13 @@ static void warn(const review_t *review, const cors_section_t *section,
  * no network is safe without TLS (Secure Contexts, 3.1). */
 static int is_loopback(const char *host)
 {
+    const apr_size_t digits = strspn(host, "0123456789.");
     const apr_size_t len = strcspn(host, *host == '[' ? "]" : ":");
     const char localhost[] = "localhost";
     const apr_size_t size = CORS_LEN(localhost);
 
-    return !strncmp(host, "127.", 4) || !strncmp(host, "[::1]", 5)
+    return (!strncmp(host, "127.", 4) && digits == len)
+           || !strncmp(host, "[::1]", 5)
            || (len >= size && !strncmp(host + len - size, localhost, size)
                && (len == size || host[len - size - 1] == '.'));
 }
@@ -94,19 +105,21 @@ static void review_effect(const review_t *review,
 {
     const cors_policy_t *policy = cors_section_effect(section,
                                                       review->main_server,
-                                                      server, review->pool);
+                                                      server, review->scratch);
     unsigned int hazard;
 
     if (!cors_policy_in_force(policy) || !policy->credentials) {
+        apr_pool_clear(review->scratch);
         return;
     }
-    warn(review, section, find_cleartext(policy, review->pool));
+    warn(review, section, find_cleartext(policy, review->scratch));
     for (hazard = 1; hazard <= policy->hazards; hazard <<= 1) {
         if (policy->hazards & hazard) {
             warn(review, section,
-                 cors_hazard_warning(policy, hazard, review->pool));
+                 cors_hazard_warning(policy, hazard, review->scratch));
         }
     }
+    apr_pool_clear(review->scratch);
 }
 
 /* Whether origins can come to a section: from itself, from another one that
@@ -151,12 +164,14 @@ static void review_reach(const review_t *review, const cors_section_t *section)
 
 void cors_review(const server_rec *main_server, apr_pool_t *pool)
 {
-    const review_t review = {
-        main_server, pool, apr_hash_make(pool),
+    review_t review = {
+        main_server, pool, NULL,
         cors_section_overrides("CorsAllowOrigin", pool)
     };
     int i, k;
 
+    told = apr_hash_make(pool);
+    apr_pool_create(&review.scratch, pool);
     for (i = 0; i < cors_sections()->nelts; i++) {
         review_reach(&review, SECTION(i));
         review_effect(&review, SECTION(i), SECTION(i)->server);

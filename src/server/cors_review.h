@@ -30,4 +30,7 @@
  */
 void cors_review(const server_rec *main_server, apr_pool_t *pool);
 
+/** Whether a warning was added. */
+int cors_review_has_told(const char *text);
+
 #endif /* CORS_REVIEW_H */

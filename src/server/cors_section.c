@@ -26,6 +26,7 @@
 static apr_array_header_t *sections;    /* cors_section_t * */
 static apr_hash_t *section_by_opener;   /* or by server_rec, where that is
                                          * NULL */
+static apr_hash_t *sections_by_server;  /* an array each */
 
 #define SECTION(array, i) APR_ARRAY_IDX(array, i, cors_section_t *)
 
@@ -33,6 +34,7 @@ void cors_sections_begin(apr_pool_t *pool)
 {
     sections = apr_array_make(pool, 4, sizeof(cors_section_t *));
     section_by_opener = apr_hash_make(pool);
+    sections_by_server = apr_hash_make(pool);
 }
 
 const apr_array_header_t *cors_sections(void)
@@ -143,6 +145,27 @@ static cors_section_t *find_section(const ap_directive_t *opener,
     return apr_hash_get(section_by_opener, &key, sizeof(key));
 }
 
+static apr_array_header_t *list_of(const server_rec *s)
+{
+    const void *key = s;
+
+    return apr_hash_get(sections_by_server, &key, sizeof(key));
+}
+
+static apr_array_header_t *need_list(const cmd_parms *cmd)
+{
+    apr_array_header_t *list = list_of(cmd->server);
+
+    if (!list) {
+        const void **key = apr_palloc(cmd->pool, sizeof(*key));
+
+        *key = cmd->server;
+        list = apr_array_make(cmd->pool, 4, sizeof(cors_section_t *));
+        apr_hash_set(sections_by_server, key, sizeof(*key), list);
+    }
+    return list;
+}
+
 static cors_section_t *make_section(const cmd_parms *cmd,
                                     const cors_policy_t *policy)
 {
@@ -157,6 +180,7 @@ static cors_section_t *make_section(const cmd_parms *cmd,
     section->lines = apr_array_make(cmd->pool, 4, sizeof(ap_directive_t *));
     section->warnings = apr_array_make(cmd->pool, 0, sizeof(const char *));
     APR_ARRAY_PUSH(sections, cors_section_t *) = section;
+    APR_ARRAY_PUSH(need_list(cmd), cors_section_t *) = section;
     *key = section->opener ? (const void *)section->opener
                            : (const void *)section->server;
     apr_hash_set(section_by_opener, key, sizeof(*key), section);
@@ -242,20 +266,27 @@ static int is_of_url(const ap_directive_t *opener)
                    || !strcasecmp(opener->directive, "<LocationMatch")));
 }
 
-int cors_sections_are_of_urls(const server_rec *main_server,
-                              const server_rec *s)
+static int are_of_urls(const apr_array_header_t *list)
 {
     int i;
 
-    for (i = 0; i < sections->nelts; i++) {
-        const cors_section_t *section = SECTION(sections, i);
-
-        if ((section->server == s || section->server == main_server)
-            && !is_of_url(section->opener)) {
+    for (i = 0; list && i < list->nelts; i++) {
+        if (!is_of_url(SECTION(list, i)->opener)) {
             return 0;
         }
     }
     return 1;
+}
+
+int cors_sections_are_of_urls(const server_rec *main_server,
+                              const server_rec *s)
+{
+    return are_of_urls(list_of(main_server)) && are_of_urls(list_of(s));
+}
+
+int cors_sections_exist(const server_rec *main_server, const server_rec *s)
+{
+    return list_of(main_server) || list_of(s);
 }
 
 /*
@@ -327,6 +358,22 @@ static int find_link(link_t *link, const cors_section_t *section)
     return link->depth > 0;
 }
 
+static void add_links(apr_array_header_t *chain, const cors_section_t *section,
+                      const server_rec *server, int is_host)
+{
+    const apr_array_header_t *list = list_of(server);
+    int i;
+
+    for (i = 0; list && i < list->nelts; i++) {
+        link_t link = { SECTION(list, i) };
+
+        link.is_host = is_host;
+        if (find_link(&link, section)) {
+            APR_ARRAY_PUSH(chain, link_t) = link;
+        }
+    }
+}
+
 const cors_policy_t *cors_section_effect(const cors_section_t *section,
                                          const server_rec *main_server,
                                          const server_rec *server,
@@ -336,14 +383,9 @@ const cors_policy_t *cors_section_effect(const cors_section_t *section,
     const cors_policy_t *policy = cors_policy_make(pool);
     int i;
 
-    for (i = 0; i < sections->nelts; i++) {
-        link_t link = { SECTION(sections, i) };
-
-        link.is_host = link.section->server != main_server;
-        if ((!link.is_host || link.section->server == server)
-            && find_link(&link, section)) {
-            APR_ARRAY_PUSH(chain, link_t) = link;
-        }
+    add_links(chain, section, main_server, 0);
+    if (server != main_server) {
+        add_links(chain, section, server, 1);
     }
     qsort(chain->elts, (size_t)chain->nelts, sizeof(link_t), compare_links);
     for (i = 0; i < chain->nelts; i++) {

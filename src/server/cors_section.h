@@ -87,6 +87,9 @@ cors_area_t cors_section_area(const ap_directive_t *opener, apr_pool_t *pool);
 apr_array_header_t *cors_section_overrides(const char *prefix,
                                            apr_pool_t *pool);
 
+/** Whether a server has sections, of its own or the main server's. */
+int cors_sections_exist(const server_rec *main_server, const server_rec *s);
+
 /** Whether the URL alone decides in which sections a request to a server is. */
 int cors_sections_are_of_urls(const server_rec *main_server,
                               const server_rec *s);

@@ -7,12 +7,14 @@ use strict;
 use warnings;
 
 use Exporter qw(import);
+use File::Path ();
 use IO::Socket::INET ();
 use Apache::Test qw(-withtestmore);
 use Apache::TestConfig ();
 
 our @EXPORT = qw(exchange request get preflight values cors_is cors_none
                  vars log_mark log_since config_test private_httpd);
+our @EXPORT_OK = qw(write_file);
 
 # Every field that belongs to the protocol, and Vary: what cors_is() compares.
 my %short = (
@@ -119,7 +121,7 @@ sub values {
 
 # Assert the status, and of all fields of the protocol and Vary exactly those
 # that are named, once each, with exactly these values.  A value of undef is
-# the same as a name left out.
+# the same as a name left out; a list is for one that is sent more than once.
 sub cors_is {
     my ($response, $status, $wanted, $name) = @_;
     my (@got, @want);
@@ -128,7 +130,9 @@ sub cors_is {
     for my $key (sort keys %short) {
         push @got, "$short{$key}: $_" for CorsTest::values($response,
                                                            $short{$key});
-        push @want, "$short{$key}: $wanted->{$key}" if defined $wanted->{$key};
+        my $value = $wanted->{$key};
+        push @want, map { "$short{$key}: $_" } ref $value ? @$value : $value
+            if defined $value;
     }
     my %known = map { lc $_ => 1 } CORE::values %short;
     push @got, map { "$_->[0]: $_->[1]" }
@@ -166,6 +170,17 @@ sub log_since {
         select undef, undef, undef, 0.1;
     }
     return $text;
+}
+
+# Write a file for a server, and the folders above it.
+sub write_file {
+    my ($file, $text) = @_;
+    File::Path::make_path($file =~ s{/[^/]*\z}{}r);
+    open my $out, '>', $file or die "cannot write $file: $!";
+    print $out $text;
+    close $out;
+    chmod 0755, $file if $file =~ /\.cgi\z/;
+    return;
 }
 
 # Modules of httpd's own, loaded in this order.
