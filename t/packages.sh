@@ -14,7 +14,7 @@ for what in "$@"; do
         packages="$packages binutils clang clang-tidy cppcheck iproute2
             libapache2-mod-auth-openidc libapache2-mod-perl2
             libapache2-mod-security2 libc6-dev libio-socket-ssl-perl
-            libwww-perl perl" ;;
+            libwww-perl openssl perl php-fpm" ;;
     bench)
         packages="$packages perl valgrind" ;;
     *)
@@ -44,6 +44,14 @@ elif command -v sudo >/dev/null; then
 else
     echo "run this once as root: apt-get install$missing" >&2
     exit 1
+fi
+
+# None of their services is wanted.
+policy=/usr/sbin/policy-rc.d
+if ! [ -e $policy ]; then
+    trap '$sudo rm -f $policy' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+    $sudo chmod 755 $policy
 fi
 $sudo apt-get update -qq
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \

@@ -179,6 +179,9 @@ int cors_origin_equals(const cors_origin_t *origin, const char *scheme,
         text++;
         len -= 2;
     }
+    else if (len && text[len - 1] == '.' && strlen(host) == len - 1) {
+        len--;              /* httpd takes the dot at the end of Host away */
+    }
     if (len != strlen(host) || strncasecmp(text, host, len) != 0) {
         return 0;
     }

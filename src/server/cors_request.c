@@ -406,6 +406,20 @@ void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
     cors_request_publish(r, verdict);
 }
 
+/* Whether an origin is the site's by the name that httpd gives it under
+ * UseCanonicalName: a proxy may ask for it by another. */
+static int is_canonical_origin(const request_rec *r,
+                               const cors_origin_t *origin)
+{
+    const core_dir_config *conf =
+        ap_get_core_module_config(r->per_dir_config);
+
+    return conf->use_canonical_name == USE_CANONICAL_NAME_ON
+           && cors_origin_equals(origin, ap_http_scheme(r),
+                                 r->server->server_hostname,
+                                 ap_get_server_port(r));
+}
+
 /* Whether a browser says, or the Origin shows, that the page is of the origin
  * that it asks, or that there is no page.  What counts is the scheme, host and
  * port that the client used: the scheme may stand in ServerName, where a proxy
@@ -420,12 +434,14 @@ static int is_same_origin(const request_rec *r)
     if (site && (!strcmp(site, "same-origin") || !strcmp(site, "none"))) {
         return 1;
     }
+    if (!cors_origin_read(&origin, apr_table_get(r->headers_in, "Origin"))) {
+        return 0;
+    }
     port = r->parsed_uri.port_str ? r->parsed_uri.port
            : strcmp(scheme, "https") ? DEFAULT_HTTP_PORT : DEFAULT_HTTPS_PORT;
-    return r->hostname
-           && cors_origin_read(&origin, apr_table_get(r->headers_in,
-                                                      "Origin"))
-           && cors_origin_equals(&origin, scheme, r->hostname, port);
+    return (r->hostname
+            && cors_origin_equals(&origin, scheme, r->hostname, port))
+           || is_canonical_origin(r, &origin);
 }
 
 int cors_request_is_forbidden(const request_rec *r,

@@ -1,0 +1,3 @@
+<?php
+// A front controller.
+require __DIR__ . '/../app.php';
