@@ -39,7 +39,7 @@ static const request_rec *first_of_chain(const request_rec *r)
 
 /* What is known of a request, or of the first of a chain. */
 typedef struct {
-    cors_asked_t asked;
+    cors_asked_t asked;             /* by a preflight, once and for all */
     cors_verdict_t verdict;         /* on that */
     int is_decided;
     int is_looked_up;               /* by a subrequest, just now */
@@ -129,7 +129,8 @@ static void read_requested(cors_asked_t *asked, const apr_table_t *headers_in)
                                                         apr_table_entry_t);
         const char *name;
 
-        if (strncasecmp(field->key, REQUESTED, CORS_LEN(REQUESTED)) != 0) {
+        if ((*field->key != 'A' && *field->key != 'a')
+            || strncasecmp(field->key, REQUESTED, CORS_LEN(REQUESTED)) != 0) {
             continue;
         }
         name = field->key + CORS_LEN(REQUESTED);
@@ -168,15 +169,13 @@ static void read_asked(cors_asked_t *asked, const request_rec *r)
     asked->kind = cors_kind(method, asked->origin, asked->method);
 }
 
-/* Decide by a policy that is in force. */
-static const cors_verdict_t *decide_by(const request_rec *r,
+/* Decide by a policy that is in force on what has been asked. */
+static const cors_verdict_t *decide_by(const request_rec *r, state_t *state,
                                        const cors_policy_t *policy)
 {
     const request_rec *first = first_of_chain(r);
-    state_t *state = need_state(r);
-    cors_asked_t *asked = &state->asked;
+    const cors_asked_t *asked = &state->asked;
 
-    read_asked(asked, r);
     cors_decide(&state->verdict, policy, asked, r->pool);
     state->is_decided = 1;
     cors_log_verdict(first, &state->verdict, asked,
@@ -190,20 +189,40 @@ static const cors_verdict_t *decide_by(const request_rec *r,
 const cors_verdict_t *cors_request_decide(request_rec *r)
 {
     const cors_policy_t *policy = is_left_alone(r) ? NULL : find_policy(r);
+    state_t *state;
 
-    return policy ? decide_by(r, policy) : NULL;
+    if (!policy) {
+        return NULL;
+    }
+    state = need_state(r);
+    if (state->asked.kind != CORS_PREFLIGHT) {
+        read_asked(&state->asked, r);
+    }
+    return decide_by(r, state, policy);
 }
 
 /*
  * Preflights and redirects.
  */
 
-/* Whether a request is a preflight that nothing has been done about yet. */
-static int is_fresh_preflight(const request_rec *r)
+/* What is asked by a preflight that nothing has been done about yet; NULL of
+ * another request. */
+static state_t *find_fresh_preflight(const request_rec *r)
 {
-    return r->method_number == M_OPTIONS && !r->prev && !is_left_alone(r)
-           && !find_state(r) && apr_table_get(r->headers_in, "Origin")
-           && apr_table_get(r->headers_in, REQUESTED "Method");
+    cors_asked_t asked;
+    state_t *state;
+
+    if (r->method_number != M_OPTIONS || r->prev || is_left_alone(r)
+        || find_state(r)) {
+        return NULL;
+    }
+    read_asked(&asked, r);
+    if (asked.kind != CORS_PREFLIGHT) {
+        return NULL;
+    }
+    state = need_state(r);
+    state->asked = asked;
+    return state;
 }
 
 /* The URL as the client sent it, without scheme and host. */
@@ -266,13 +285,25 @@ int cors_request_look_up(const request_rec *r)
     return 1;
 }
 
-static void log_unanswered(const request_rec *r, int status)
+/* A request before its URL is translated.  Its tables are nearly always
+ * empty. */
+static void remember(request_rec *before, const request_rec *r)
 {
-    cors_asked_t asked;
+    *before = *r;
+    before->headers_out = apr_is_empty_table(r->headers_out)
+        ? NULL : apr_table_copy(r->pool, r->headers_out);
+    before->err_headers_out = apr_is_empty_table(r->err_headers_out)
+        ? NULL : apr_table_copy(r->pool, r->err_headers_out);
+}
 
-    read_asked(&asked, r);
-    cors_log_unanswered(r, &asked, status,
-                        apr_table_get(r->headers_out, "Location"));
+static void restore(apr_table_t **table, apr_table_t *before)
+{
+    if (before) {
+        *table = before;
+    }
+    else {
+        apr_table_clear(*table);
+    }
 }
 
 /* Take back what translating a URL into a redirect has left in a request. */
@@ -283,8 +314,8 @@ static void untranslate(request_rec *r, const request_rec *before)
     r->filename = before->filename;
     r->path_info = before->path_info;
     r->handler = before->handler;
-    r->headers_out = before->headers_out;
-    r->err_headers_out = before->err_headers_out;
+    restore(&r->headers_out, before->headers_out);
+    restore(&r->err_headers_out, before->err_headers_out);
 }
 
 /* A Redirect holds for subrequests, too, and a RewriteRule to a URL of another
@@ -299,7 +330,7 @@ static int translate_look_up(request_rec *r)
         return DECLINED;
     }
     state->passes_redirects = 0;
-    before = *r;
+    remember(&before, r);
     rv = ap_run_translate_name(r);
     if (ap_is_HTTP_REDIRECT(rv)) {
         untranslate(r, &before);
@@ -318,13 +349,11 @@ int cors_request_translate(request_rec *r)
     if (r->main) {
         return translate_look_up(r);
     }
-    if (!cors_config_is_used(r->server) || !is_fresh_preflight(r)) {
+    state = cors_config_is_used(r->server) ? find_fresh_preflight(r) : NULL;
+    if (!state) {
         return DECLINED;
     }
-    state = need_state(r);
-    before = *r;
-    before.headers_out = apr_table_copy(r->pool, r->headers_out);
-    before.err_headers_out = apr_table_copy(r->pool, r->err_headers_out);
+    remember(&before, r);
     rv = ap_run_translate_name(r);
     if (rv == OK && r->uri == before.uri && cors_config_is_final(r->server)) {
         policy = cors_config_policy(r);
@@ -332,10 +361,12 @@ int cors_request_translate(request_rec *r)
     else if (ap_is_HTTP_VALID_RESPONSE(rv)) {
         policy = look_up_policy(r, state);
         if (!policy && !state->is_found) {
-            log_unanswered(r, rv);
+            cors_log_unanswered(r, &state->asked, rv,
+                                apr_table_get(r->headers_out, "Location"));
         }
     }
-    if (policy && cors_verdict_is_answer(decide_by(r, policy)) && rv != OK) {
+    if (policy && cors_verdict_is_answer(decide_by(r, state, policy))
+        && rv != OK) {
         untranslate(r, &before);
     }
     return rv;
