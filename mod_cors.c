@@ -31,6 +31,7 @@
 #include "mod_cors.h"
 #include "src/server/cors_config.h"
 #include "src/server/cors_dump.h"
+#include "src/server/cors_enforce.h"
 #include "src/server/cors_lint.h"
 #include "src/server/cors_log.h"
 #include "src/server/cors_module.h"
@@ -104,7 +105,7 @@ static int decide(request_rec *r)
     if (cors_verdict_is_answer(verdict)) {
         return answer(r, verdict);
     }
-    return cors_request_is_forbidden(r, verdict) ? HTTP_FORBIDDEN : DECLINED;
+    return cors_enforce_forbids(r, verdict) ? HTTP_FORBIDDEN : DECLINED;
 }
 
 /* A preflight that all others would redirect, and one whose policy is known

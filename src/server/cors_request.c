@@ -73,14 +73,30 @@ const cors_verdict_t *cors_request_verdict(const request_rec *r)
     return state && state->is_decided ? &state->verdict : NULL;
 }
 
-/* What CORS has nothing to say to: subrequests, whose headers are not sent;
- * forward-proxy requests, whose URL is another server's; methods that no page
- * can use; and "OPTIONS *", which has no resource. */
+/* The method that the client used; an ErrorDocument is got with GET. */
+static const char *asked_method(const request_rec *r)
+{
+    const request_rec *first = first_of_chain(r);
+    const char *method = first == r ? NULL
+                         : apr_table_get(first->subprocess_env,
+                                         "REQUEST_METHOD");
+
+    return method ? method : first->method;
+}
+
+/* What CORS has nothing to say to, nor to the error documents of it:
+ * subrequests, whose headers are not sent; forward-proxy requests, whose URL is
+ * another server's; methods that no page can use; and "OPTIONS *", which has no
+ * resource.  There is no method where the request line cannot be read. */
 static int is_left_alone(const request_rec *r)
 {
-    return r->main || r->proxyreq == PROXYREQ_PROXY
-           || r->method_number == M_CONNECT || r->method_number == M_TRACE
-           || (r->uri && !strcmp(r->uri, "*"));
+    const request_rec *first = first_of_chain(r);
+    const char *method = asked_method(r);
+
+    return r->main || first->proxyreq == PROXYREQ_PROXY
+           || (method && (!strcmp(method, "CONNECT")
+                          || !strcmp(method, "TRACE")))
+           || (first->uri && !strcmp(first->uri, "*"));
 }
 
 /* The policy of a request.  Of one that failed before its sections were
@@ -144,17 +160,6 @@ static void read_requested(cors_asked_t *asked, const apr_table_t *headers_in)
             asked->private_network = !strcmp(field->val, "true");
         }
     }
-}
-
-/* The method that the client used; an ErrorDocument is got with GET. */
-static const char *asked_method(const request_rec *r)
-{
-    const request_rec *first = first_of_chain(r);
-    const char *method = first == r ? NULL
-                         : apr_table_get(first->subprocess_env,
-                                         "REQUEST_METHOD");
-
-    return method ? method : first->method;
 }
 
 static void read_asked(cors_asked_t *asked, const request_rec *r)
@@ -435,52 +440,4 @@ void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
     cors_log_redirect(first_of_chain(r), verdict, &find_state(r)->asked,
                       target ? target : "");
     cors_request_publish(r, verdict);
-}
-
-/* Whether an origin is the site's by the name that httpd gives it under
- * UseCanonicalName: a proxy may ask for it by another. */
-static int is_canonical_origin(const request_rec *r,
-                               const cors_origin_t *origin)
-{
-    const core_dir_config *conf =
-        ap_get_core_module_config(r->per_dir_config);
-
-    return conf->use_canonical_name == USE_CANONICAL_NAME_ON
-           && cors_origin_equals(origin, ap_http_scheme(r),
-                                 r->server->server_hostname,
-                                 ap_get_server_port(r));
-}
-
-/* Whether a browser says, or the Origin shows, that the page is of the origin
- * that it asks, or that there is no page.  What counts is the scheme, host and
- * port that the client used: the scheme may stand in ServerName, where a proxy
- * in front of httpd ends TLS. */
-static int is_same_origin(const request_rec *r)
-{
-    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
-    const char *scheme = ap_http_scheme(r);
-    cors_origin_t origin;
-    unsigned int port;
-
-    if (site && (!strcmp(site, "same-origin") || !strcmp(site, "none"))) {
-        return 1;
-    }
-    if (!cors_origin_read(&origin, apr_table_get(r->headers_in, "Origin"))) {
-        return 0;
-    }
-    port = r->parsed_uri.port_str ? r->parsed_uri.port
-           : strcmp(scheme, "https") ? DEFAULT_HTTP_PORT : DEFAULT_HTTPS_PORT;
-    return (r->hostname
-            && cors_origin_equals(&origin, scheme, r->hostname, port))
-           || is_canonical_origin(r, &origin);
-}
-
-int cors_request_is_forbidden(const request_rec *r,
-                              const cors_verdict_t *verdict)
-{
-    const unsigned char *setting = verdict->policy->setting;
-
-    return setting[CORS_ENFORCE] && setting[CORS_ENGINE] == CORS_ENGINE_ON
-           && verdict->kind == CORS_ACTUAL && verdict->reason != CORS_GRANTED
-           && !is_same_origin(r);
 }

@@ -78,11 +78,4 @@ void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict);
 /** What other modules are told; see mod_cors.h. */
 const mod_cors_verdict_t *cors_request_tell(const request_rec *r);
 
-/**
- * Whether CorsEnforce forbids this request: an actual request that is refused
- * and comes from a page of another origin.
- */
-int cors_request_is_forbidden(const request_rec *r,
-                              const cors_verdict_t *verdict);
-
 #endif /* CORS_REQUEST_H */

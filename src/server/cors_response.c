@@ -21,6 +21,8 @@
 #include <util_filter.h>
 
 #include "../core/cors_token.h"
+#include "cors_config.h"
+#include "cors_enforce.h"
 #include "cors_module.h"
 #include "cors_report.h"
 #include "cors_request.h"
@@ -49,6 +51,9 @@ static const char *const fields[FIELDS] = {
 static const char timing_allow_origin[] = "Timing-Allow-Origin";
 
 static ap_filter_rec_t *filter_handle;
+
+/* The same once more, behind mod_cache. */
+static ap_filter_rec_t *late_filter_handle;
 
 /* mod_headers' filter for "Header always", if that module is there. */
 static ap_filter_rec_t *header_always_handle;
@@ -248,7 +253,7 @@ static void report(const request_rec *r, const cors_verdict_t *verdict)
                 apr_table_overlay(r->pool, response.err_headers_out,
                                   response.headers_out),
                 cors_verdict_is_answer(&would) ? cors_verdict_status(&would)
-                : cors_request_is_forbidden(r, &would) ? HTTP_FORBIDDEN : 0);
+                : cors_enforce_forbids(r, &would) ? HTTP_FORBIDDEN : 0);
 }
 
 /* The filter has no verdict where a SetOutputFilter names it. */
@@ -273,6 +278,9 @@ void cors_response_register(void)
 {
     filter_handle = ap_register_output_filter("CORS", write_filter, NULL,
                                               AP_FTYPE_CONTENT_SET);
+    late_filter_handle = ap_register_output_filter("CORS_LATE", write_filter,
+                                                   NULL,
+                                                   AP_FTYPE_CONTENT_SET + 2);
 }
 
 void cors_response_find_neighbours(void)
@@ -287,11 +295,12 @@ static int is_followed(const ap_filter_t *f)
            && f->next->frec->ftype <= AP_FTYPE_CONTENT_SET;
 }
 
-void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
+static void insert(ap_filter_rec_t *handle, request_rec *r,
+                   const cors_verdict_t *verdict)
 {
     ap_filter_t *f = r->output_filters;
 
-    while (f && f->r == r && (f->frec != filter_handle || !f->ctx)) {
+    while (f && f->r == r && (f->frec != handle || !f->ctx)) {
         f = f->next;
     }
     if (f && f->r == r) {
@@ -300,8 +309,24 @@ void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
         }
         ap_remove_output_filter(f);
     }
-    ap_add_output_filter_handle(filter_handle, (void *)verdict, r,
-                                r->connection);
+    ap_add_output_filter_handle(handle, (void *)verdict, r, r->connection);
+}
+
+/* mod_cache knows what a request was redirected to within the server by the
+ * URL of that.  What it has of it gets the headers of this verdict, and what
+ * comes under the policy of another URL is not stored. */
+void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
+{
+    const int is_of_other_url = cors_config_policy(r) != verdict->policy;
+
+    if (is_of_other_url) {
+        apr_table_setn(r->subprocess_env, "no-cache", "cors");
+    }
+    insert(filter_handle, r, verdict);
+    if ((is_of_other_url || r->prev)
+        && verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_ON) {
+        insert(late_filter_handle, r, verdict);
+    }
 }
 
 /* The response comes about as an error response does, short of what could make

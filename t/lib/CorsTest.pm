@@ -194,20 +194,22 @@ sub load_modules {
 my $private = 0;
 
 # Write a configuration of a server of its own.  Options: modules, those it
-# loads besides mpm_event, authz_core and cors; cors, 0 to leave that out;
-# port, 0 for one that only has its syntax checked.
+# loads besides the MPM, authz_core and cors; mpm, default event; cors, 0 to
+# leave that out; port, 0 for one that only has its syntax checked.
 sub write_config {
     my ($text, %of) = @_;
+    my $mpm = $of{mpm} || 'event';
     my $root = vars('t_logs') . '/private-' . $$ . '-' . ++$private;
     mkdir $root or die "cannot make $root: $!";
     open my $out, '>', "$root/httpd.conf" or die "cannot write: $!";
     print $out "ServerRoot $root\nServerName localhost\n",
         'Listen 127.0.0.1:', $of{port} || 1, "\n",
-        load_modules('mpm_event', 'authz_core', @{ $of{modules} || [] }),
+        load_modules("mpm_$mpm", 'authz_core', @{ $of{modules} || [] }),
         $of{cors} // 1 ? "LoadModule cors_module $ENV{CORS_MODULE}\n" : '',
         "PidFile $root/httpd.pid\nErrorLog $root/error_log\n",
-        "StartServers 1\nThreadsPerChild 8\nMaxRequestWorkers 8\n",
-        "ServerLimit 1\nDocumentRoot ", vars('t_dir'), "/htdocs\n", $text;
+        "StartServers 1\nMaxRequestWorkers 8\n",
+        $mpm eq 'prefork' ? '' : "ThreadsPerChild 8\nServerLimit 1\n",
+        'DocumentRoot ', vars('t_dir'), "/htdocs\n", $text;
     close $out;
     return $root;
 }
