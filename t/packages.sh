@@ -14,7 +14,7 @@ for what in "$@"; do
         packages="$packages binutils clang clang-tidy cppcheck iproute2
             libapache2-mod-auth-openidc libapache2-mod-perl2
             libapache2-mod-security2 libc6-dev libio-socket-ssl-perl
-            libwww-perl openssl perl php-fpm" ;;
+            libwww-perl nghttp2-client openssl perl php-fpm" ;;
     bench)
         packages="$packages perl valgrind" ;;
     *)

@@ -76,7 +76,7 @@ fi
 port=${PORT:-8529}
 
 $isolate sh -c "$lo cd $work && exec $as env -i $(echo $environment) \
-    timeout -s INT 600 perl t/TEST -httpd $httpd -apxs $(command -v "$apxs") \
+    timeout -s INT 900 perl t/TEST -httpd $httpd -apxs $(command -v "$apxs") \
     -httpd_conf $work/modules.conf -servername localhost -port $port \
     -threadsperchild 8 -maxclients 16 ${VERBOSE:+-verbose} $*" \
     > "$work/output" 2>&1 && status=0 || status=$?
