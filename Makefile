@@ -1,7 +1,7 @@
 # make            builds mod_cors.so with apxs
 # make install    installs it among httpd's modules
 # make demo       shows real CORS exchanges with a private httpd
-# make test       tests everything: lint, test-unit, test-httpd
+# make test       tests everything: lint, test-unit, test-httpd, test-browser
 # make bench      tells what the module costs
 # make clean
 #
@@ -29,7 +29,7 @@ HTTPD_CFLAGS = $$($(APXS) -q EXTRA_CPPFLAGS) -I$$($(APXS) -q INCLUDEDIR) \
 APR_CFLAGS   = $$(apr-1-config --cppflags --includes)
 APR_LIBS     = $$(apr-1-config --link-ld --libs)
 
-.PHONY: all install demo test test-unit test-httpd lint bench clean
+.PHONY: all install demo test test-unit test-httpd test-browser lint bench clean
 
 all: mod_cors.so
 
@@ -52,10 +52,11 @@ demo:
 	APXS=$(APXS) sh conf/demo.sh
 
 test:
-	sh t/packages.sh demo test
+	sh t/packages.sh demo test browser
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-httpd
+	@$(MAKE) --no-print-directory test-browser
 
 # The core alone, without a server, under the sanitizers.
 test-unit: $(UNITS)
@@ -70,6 +71,16 @@ build/unit/%.t: t/unit/%.c t/unit/tap.h $(CORE) $(HEADERS)
 # Over a real httpd.
 test-httpd: mod_cors.so
 	APXS=$(APXS) sh t/run.sh
+
+# Over Chromium and Firefox.  What drives them comes from npm, once.
+test-browser: mod_cors.so build/browser/installed
+	APXS=$(APXS) sh t/browser/run.sh
+
+build/browser/installed: t/browser/package.json t/browser/package-lock.json
+	@mkdir -p build/browser
+	cp t/browser/package.json t/browser/package-lock.json build/browser
+	cd build/browser && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
 
 lint:
 	@for cc in gcc clang; do \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that a make target needs, unless they are there.
 #
-#   t/packages.sh demo|test|bench ...
+#   t/packages.sh demo|test|browser|bench ...
 set -eu
 
 packages=
@@ -15,10 +15,15 @@ for what in "$@"; do
             libapache2-mod-auth-openidc libapache2-mod-perl2
             libapache2-mod-security2 libc6-dev libio-socket-ssl-perl
             libwww-perl nghttp2-client openssl perl php-fpm" ;;
+    browser)
+        packages="$packages chromium firefox-esr fonts-dejavu-core iproute2
+            libegl1 libgl1 libgl1-mesa-dri openssl perl xvfb"
+        # Other builds of node bring npm along, and exclude Debian's.
+        command -v npm >/dev/null || packages="$packages nodejs npm" ;;
     bench)
         packages="$packages perl valgrind" ;;
     *)
-        echo "usage: $0 demo|test|bench ..." >&2
+        echo "usage: $0 demo|test|browser|bench ..." >&2
         exit 2 ;;
     esac
 done

@@ -1,0 +1,131 @@
+'use strict';
+// "*" in each list, without credentials, where browsers take the "*" that is
+// sent, and with them, where they would take it for a name.
+
+// The same request with and without credentials, to a policy without and one
+// with them.
+const both = (name, [view, credView], script, credScript, wire, more = {}) => [
+    { name: `${name}, without credentials`, script, view, wire, ...more },
+    { name: `${name}, with credentials`, script: credScript, view: credView,
+        wire, ...more },
+];
+
+module.exports = [
+    ...both('any method', ['200 DELETE', '200 DELETE'],
+        () => read(api('/star/echo'), { method: 'DELETE' }),
+        () => read(api('/credstar/echo'),
+            { method: 'DELETE', credentials: 'include' }),
+        ['OPTIONS>DELETE 204', 'DELETE 200']),
+    ...both('a method that nobody knows', ['200 Fancy', '200 Fancy'],
+        () => read(api('/star/echo'), { method: 'Fancy' }),
+        () => read(api('/credstar/echo'),
+            { method: 'Fancy', credentials: 'include' }),
+        ['OPTIONS>Fancy 204', 'Fancy 200']),
+    ...both('any header', ['200 GET X-Any=1', '200 GET X-Any=1'],
+        () => read(api('/star/echo', { tell: 'X-Any' }),
+            { headers: { 'X-Any': '1', 'X-Some': '1' } }),
+        () => read(api('/credstar/echo', { tell: 'X-Any' }),
+            { headers: { 'X-Any': '1', 'X-Some': '1' },
+                credentials: 'include' }),
+        ['OPTIONS>GET 204', 'GET 200']),
+    ...both('any method and header by XMLHttpRequest',
+        ['200 PROPFIND a', '200 PROPFIND a'],
+        () => xhr('PROPFIND', api('/star/echo'),
+            { headers: { Depth: '1' }, body: 'a' }),
+        () => xhr('PROPFIND', api('/credstar/echo'),
+            { headers: { Depth: '1' }, body: 'a', credentials: true }),
+        ['OPTIONS>PROPFIND 204', 'PROPFIND 200']),
+    ...both('Authorization, which * does not cover', ['blocked', 'blocked'],
+        () => read(api('/star/echo'),
+            { headers: { Authorization: 'Bearer a' } }),
+        () => read(api('/credstar/echo'),
+            { headers: { Authorization: 'Bearer a' },
+                credentials: 'include' }),
+        ['OPTIONS>GET 403'], { refused: true, control: '200 GET' }),
+    ...both('Authorization beside *', ['200 GET', '200 GET'],
+        () => read(api('/starauth/echo'),
+            { headers: { Authorization: 'Bearer a', 'X-Any': '1' } }),
+        () => read(api('/credstarauth/echo'),
+            { headers: { Authorization: 'Bearer a', 'X-Any': '1' },
+                credentials: 'include' }),
+        ['OPTIONS>GET 204', 'GET 200 +authorization']),
+    ...both('* exposes', [{ 'X-Other': '1' }, { 'X-Other': '1' }],
+        () => readHeaders(['X-Other'],
+            api('/star/echo', { header: 'X-Other:1' })),
+        () => readHeaders(['X-Other'],
+            api('/credstar/echo', { header: 'X-Other:1' }),
+            { credentials: 'include' }),
+        ['GET 200']),
+    ...both('* exposes what httpd adds', [true, true],
+        async () => {
+            const seen = await readHeaders(['ETag', 'Accept-Ranges'],
+                api('/star/file/text.txt'));
+            return seen === 'blocked' ? seen
+                : Boolean(seen.ETag && seen['Accept-Ranges']);
+        },
+        async () => {
+            const seen = await readHeaders(['ETag', 'Accept-Ranges'],
+                api('/credstar/file/text.txt'), { credentials: 'include' });
+            return seen === 'blocked' ? seen
+                : Boolean(seen.ETag && seen['Accept-Ranges']);
+        },
+        ['GET 200']),
+    ...both('a prefix of headers that a page may set',
+        ['200 GET X-Client-Id=1', '200 GET X-Client-Id=1'],
+        () => read(api('/prefix/echo', { tell: 'X-Client-Id' }),
+            { headers: { 'X-Client-Id': '1', 'X-Client-Version': '1' } }),
+        () => read(api('/credprefix/echo', { tell: 'X-Client-Id' }),
+            { headers: { 'X-Client-Id': '1', 'X-Client-Version': '1' },
+                credentials: 'include' }),
+        ['OPTIONS>GET 204', 'GET 200']),
+    ...both('a prefix of headers that a page may read',
+        [{ 'X-Rate-Limit': '1' }, { 'X-Rate-Limit': '1' }],
+        () => readHeaders(['X-Rate-Limit'],
+            api('/prefix/echo', { header: 'X-Rate-Limit:1' })),
+        () => readHeaders(['X-Rate-Limit'],
+            api('/credprefix/echo', { header: 'X-Rate-Limit:1' }),
+            { credentials: 'include' }),
+        ['GET 200']),
+    ...both('what is excluded from a prefix',
+        [{ 'X-Rate-Internal': null }, { 'X-Rate-Internal': null }],
+        () => readHeaders(['X-Rate-Internal'],
+            api('/prefix/echo', { header: 'X-Rate-Internal:1' })),
+        () => readHeaders(['X-Rate-Internal'],
+            api('/credprefix/echo', { header: 'X-Rate-Internal:1' }),
+            { credentials: 'include' }),
+        ['GET 200'], { refused: true, control: { 'X-Rate-Internal': '1' } }),
+    {
+        name: 'what is excluded from an exposing *',
+        refused: true,
+        script: () => readHeaders(['X-Listed', 'X-Other'], api(
+            '/starbut/echo', { header: ['X-Listed:1', 'X-Other:1'] })),
+        view: { 'X-Listed': '1', 'X-Other': null },
+        control: { 'X-Listed': '1', 'X-Other': '1' },
+        wire: ['GET 200'],
+    },
+    {
+        name: '* as origin, with credentials',
+        refused: true,
+        script: () => read(api('/star/echo'), { credentials: 'include' }),
+        view: 'blocked',
+        control: '200 GET',
+        wire: ['GET 200'],
+    },
+    {
+        name: '* as origin, and one with credentials',
+        script: () => read(api('/anycred/echo'), { credentials: 'include' }),
+        view: '200 GET',
+        wire: ['GET 200'],
+    },
+    {
+        name: '* as origin, and one that has no credentials',
+        page: 'B',
+        script: async () => [
+            await read(api('/anycred/echo'), { credentials: 'include' }),
+            await read(api('/anycred/echo')),
+        ],
+        view: ['blocked', '200 GET'],
+        control: ['blocked', 'blocked'],
+        wire: ['GET 200', 'GET 200'],
+    },
+];

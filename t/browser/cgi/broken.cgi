@@ -1,0 +1,2 @@
+#!/bin/sh
+# No header: httpd answers 500 of its own.
