@@ -2,7 +2,7 @@
 # make install    installs it among httpd's modules
 # make demo       shows real CORS exchanges with a private httpd
 # make test       tests everything: lint, test-unit, test-httpd, test-browser
-# make bench      tells what the module costs
+# make bench      tells what the module costs; takes ten minutes
 # make clean
 #
 # demo, test and bench install the Debian packages that they need, unless they
@@ -97,7 +97,7 @@ lint:
 bench:
 	sh t/packages.sh demo bench
 	@$(MAKE) --no-print-directory all
-	APXS=$(APXS) sh bench/server.sh mod_cors.so
+	APXS=$(APXS) sh bench/run.sh mod_cors.so docs/growth.svg
 
 clean:
 	rm -rf build build.log mod_cors.so mod_cors.la .libs

@@ -21,7 +21,9 @@ for what in "$@"; do
         # Other builds of node bring npm along, and exclude Debian's.
         command -v npm >/dev/null || packages="$packages nodejs npm" ;;
     bench)
-        packages="$packages perl valgrind" ;;
+        packages="$packages caddy gnuplot-nox golang-github-rs-cors-dev
+            golang-go golang-golang-x-net-dev lighttpd nghttp2-client
+            nginx-light node-cors nodejs perl valgrind wrk" ;;
     *)
         echo "usage: $0 demo|test|browser|bench ..." >&2
         exit 2 ;;

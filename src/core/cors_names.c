@@ -27,7 +27,8 @@ typedef struct {
 
 /* One side of a list: what it includes, or what it excludes. */
 typedef struct {
-    apr_array_header_t *plain;      /* span_t, in the order of their lengths */
+    apr_array_header_t *plain;      /* span_t, in the order of their lengths;
+                                     * headers in lower case */
     apr_array_header_t *prefixes;   /* span_t, without the "*" */
     int all;                        /* has "*" */
 } side_t;
@@ -47,19 +48,23 @@ struct cors_names_t {
 
 /*
  * Comparing.  Plain names are kept sorted and found by bisection; the length
- * comes first, since it alone tells most names apart.
+ * comes first, since it alone tells most names apart.  Browsers send header
+ * names in lower case (Fetch, "CORS-unsafe request-header names"), so that they
+ * are mostly found as they are.
  */
 
 static int compare_spans(const span_t *a, const span_t *b,
                          cors_names_kind_t kind)
 {
     apr_size_t i;
+    int difference;
 
     if (a->len != b->len) {
         return a->len < b->len ? -1 : 1;
     }
-    if (kind == CORS_METHODS) {
-        return memcmp(a->text, b->text, a->len);
+    difference = memcmp(a->text, b->text, a->len);
+    if (kind == CORS_METHODS || !difference) {
+        return difference;
     }
     for (i = 0; i < a->len; i++) {
         const unsigned char x = (unsigned char)a->text[i];
@@ -177,6 +182,19 @@ int cors_names_add(cors_names_t *names, const char *entry, int exclude)
     return 1;
 }
 
+/* A copy of a name in lower case. */
+static const char *lower(const char *name, apr_size_t len, apr_pool_t *pool)
+{
+    char *copy = apr_palloc(pool, len + 1);
+    apr_size_t i;
+
+    for (i = 0; i < len; i++) {
+        copy[i] = (char)cors_token_lower[(unsigned char)name[i]];
+    }
+    copy[len] = '\0';
+    return copy;
+}
+
 static void seal_side(side_t *side, const apr_array_header_t *entries,
                       const cors_names_t *names)
 {
@@ -197,6 +215,9 @@ static void seal_side(side_t *side, const apr_array_header_t *entries,
             APR_ARRAY_PUSH(side->prefixes, span_t) = span;
         }
         else {
+            if (names->kind == CORS_HEADERS) {
+                span.text = lower(span.text, span.len, names->pool);
+            }
             APR_ARRAY_PUSH(side->plain, span_t) = span;
         }
     }

@@ -48,6 +48,9 @@ int cors_token_equal(const char *a, const char *b, apr_size_t len)
 {
     apr_size_t i;
 
+    if (!memcmp(a, b, len)) {
+        return 1;
+    }
     for (i = 0; i < len; i++) {
         if (a[i] != b[i] && cors_token_lower[(unsigned char)a[i]]
                             != cors_token_lower[(unsigned char)b[i]]) {

@@ -119,10 +119,13 @@ static const char *add_origin(const cmd_parms *cmd, cors_policy_t *policy,
         return "\"*\" would give credentials to every origin: write \"On\" "
                "for those that CorsAllowOrigin lists";
     }
-    err = cors_origin_pattern(&pattern, entry, cmd->pool);
+    err = cors_origin_pattern(&pattern, entry, cmd->temp_pool);
     if (!err) {
         cors_origin_set_t *set = need_set(policy, directive->list, cmd->pool);
 
+        /* Most entries are in that form: a list of many takes little more
+         * than their text. */
+        pattern = pattern == entry ? entry : apr_pstrdup(cmd->pool, pattern);
         note_duplicate(cmd, pattern, exclude,
                        !cors_origin_set_add(set, pattern, exclude));
         if (cors_lint_wants(cmd)) {
