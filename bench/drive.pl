@@ -11,20 +11,26 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-# The client of server.sh: starts a server, sends it requests on one keep-alive
-# connection, each when the response to the one before is there, and stops it.
+# The client of the scripts that count and time: starts a server, sends it
+# requests on one keep-alive connection, each when the response to the one
+# before is there, and stops it.
 #
-#   drive.pl get|origin|preflight COUNT ANSWERS[/FOLDER],... COMMAND...
+#   drive.pl REQUEST COUNT SERVER[:POLICY[/FOLDER]],... COMMAND...
 #
-# ANSWERS says what has to answer, bare, cors or headers; where there are more,
-# requests go to each folder by turns, COUNT to each, in an order that changes:
-# what a request costs depends on the one before.
+# REQUEST is get or options, allowed or refused (a GET with an Origin),
+# preflight, or bad-preflight, which is refused; commas, letters, name and
+# listed are preflights that ask for 8 KB of headers, which are refused as well.
+# SERVER says what has to answer: bare, cors, recipe, or 204 for
+# "RedirectMatch 204"; and POLICY under which policy (see common.sh).  Where
+# there are more, requests go to each folder by turns, COUNT to each, in an
+# order that changes: what a request costs depends on the one before.
 #
 # COMMAND is what starts the server, in the foreground; PORT in it is replaced
 # by a port that is free.  Dies at the first response that is not what has to
-# be answered.
+# be answered: in its status, the length of its body, Vary and the fields for
+# CORS.
 #
-# Prints for each of ANSWERS the nanoseconds that a response takes: the median,
+# Prints for each SERVER the nanoseconds that a response takes: the median,
 # from sending a request to the first bytes that come back.
 
 use strict;
@@ -36,45 +42,22 @@ use Time::HiRes qw(CLOCK_MONOTONIC clock_gettime sleep time);
 
 my $PATIENCE = 60;
 my $ORIGIN = 'https://app.example.com';
+my $STRANGER = 'https://app.example.org';
 
+my $METHOD = 'Access-Control-Request-Method: PUT';
+my $HEADERS = 'Access-Control-Request-Headers';
+my @PREFLIGHT = ($METHOD, "$HEADERS: authorization,content-type");
 my %request = (
-    get       => ['GET'],
-    origin    => ['GET', "Origin: $ORIGIN"],
-    preflight => ['OPTIONS', "Origin: $ORIGIN",
-                  'Access-Control-Request-Method: PUT',
-                  'Access-Control-Request-Headers: authorization,content-type'],
-);
-
-# What a response has to have: status, body length, and fields; undef stands
-# for a field that must not be there.
-my %none = map { ("access-control-allow-$_" => undef) }
-    qw(origin credentials methods headers);
-my %granted = (
-    'vary'                             => qr/^Origin\b/,
-    'access-control-allow-origin'      => qr/^\Q$ORIGIN\E$/,
-    'access-control-allow-credentials' => qr/^true$/,
-);
-my %preflight = (
-    'access-control-allow-methods' => qr/\bPUT, PATCH, DELETE$/,
-    'access-control-allow-headers' =>
-        qr/^Authorization, Content-Type, X-Requested-With$/,
-    'access-control-max-age'       => qr/^600$/,
-);
-my %expected = (
-    bare => {
-        get       => [200, 1024, {%none, vary => undef}],
-        origin    => [200, 1024, {%none, vary => undef}],
-        preflight => [200, 0, {%none, vary => undef, allow => qr/GET/}],
-    },
-    cors => {
-        get       => [200, 1024, {%none, vary => qr/^Origin$/}],
-        origin    => [200, 1024, \%granted],
-        preflight => [204, 0, {%granted, %preflight}],
-    },
-    headers => {
-        get       => [200, 1024, {%none, vary => qr/^Origin\b/,
-                                  'x-content-type-options' => qr/^nosniff$/}],
-    },
+    'get'           => ['GET'],
+    'options'       => ['OPTIONS'],
+    'allowed'       => ['GET', "Origin: $ORIGIN"],
+    'refused'       => ['GET', "Origin: $STRANGER"],
+    'preflight'     => ['OPTIONS', "Origin: $ORIGIN", @PREFLIGHT],
+    'bad-preflight' => ['OPTIONS', "Origin: $STRANGER", @PREFLIGHT],
+    map { $_->[0] => ['OPTIONS', "Origin: $ORIGIN", $METHOD,
+                      "$HEADERS: " . substr $_->[1] x 8000, 0, 8000] }
+        ['commas', ','], ['letters', 'a,'], ['name', 'a'],
+        ['listed', 'authorization,'],
 );
 
 my ($kind, $count, $answers, @command) = @ARGV;
@@ -105,14 +88,92 @@ printf "%s %.0f\n", $_->{name}, 1e9 * median(@{$_->{times}}) for @targets;
 # What to send, and what has to come back.
 sub target {
     my ($name) = @_;
-    my ($server, $folder) = $name =~ m{^(\w+)(/\w+)?$};
+    my ($server, $policy, $folder) = $name =~ m{^(\w+)(?::(\w+))?(/[\w-]+)?$}
+        or die "$name: not SERVER:POLICY/FOLDER\n";
     my ($method, @fields) = @{$request{$kind}};
     my $text = join("\r\n", "$method @{[$folder // '']}/file.txt HTTP/1.1",
                     'Host: localhost', 'User-Agent: bench', 'Accept: */*',
                     @fields, '', '');
-    my ($status, $length, $fields) = @{$expected{$server}{$kind}};
+    my $status = status($server, $policy // '');
     return {name => $name, text => $text, status => $status,
-            length => $length, fields => $fields};
+            length => $method eq 'GET' ? 1024 : 0,
+            fields => $server eq 'cors' ? cors_fields($policy)
+                      : $server eq 'recipe' ? recipe_fields($policy) : {}};
+}
+
+sub is_hostile { return $kind =~ /^(?:commas|letters|name|listed)$/ }
+sub is_preflight { return $kind =~ /preflight/ || is_hostile() }
+sub has_origin { return $kind !~ /^(?:get|options)$/ }
+
+# Whether the request's origin is one that is refused.
+sub is_refused {
+    my ($policy) = @_;
+    return $policy ne 'any' && $kind =~ /^(?:refused|bad-preflight)$/
+        || is_hostile();
+}
+
+sub status {
+    my ($server, $policy) = @_;
+    return 200 if $request{$kind}[0] eq 'GET' || $server eq 'bare'
+        || $server eq 'cors' && !is_preflight();
+    return $server eq 'cors' && is_refused($policy) ? 403 : 204;
+}
+
+# What every answer to an allowed origin has.
+sub granted {
+    my ($policy) = @_;
+    my %field = ('allow-origin' => $policy eq 'any' ? '*' : $ORIGIN);
+    $field{'allow-credentials'} = 'true'
+        if $policy =~ /^(?:credentials|expose|expanded)$/;
+    return %field;
+}
+
+sub lists {
+    return ('allow-methods' => 'GET, HEAD, POST, PUT, PATCH, DELETE',
+            'allow-headers' => 'Authorization, Content-Type, X-Requested-With',
+            'max-age' => '600');
+}
+
+sub named {
+    my (%field) = @_;
+    return {map { ($_ eq 'vary' ? $_ : "access-control-$_" => $field{$_}) }
+            keys %field};
+}
+
+sub cors_fields {
+    my ($policy) = @_;
+    my @vary = $policy eq 'any' ? () : 'Origin';
+    push @vary, 'Access-Control-Request-Method',
+        'Access-Control-Request-Headers' if is_preflight();
+    my %field = @vary ? (vary => join ',', @vary) : ();
+    return named(%field)
+        if is_refused($policy) || !has_origin() && $policy ne 'any';
+    %field = (%field, granted($policy));
+    if (is_preflight()) {
+        %field = (%field, lists());
+        $field{'allow-methods'} = 'PUT, PATCH, DELETE';
+    }
+    elsif ($policy eq 'expose') {
+        $field{'expose-headers'} = 'ETag, Link, X-Request-Id';
+    }
+    elsif ($policy eq 'expanded') {
+        $field{'expose-headers'} = 'ETag, Accept-Ranges, Vary, Date, Server';
+    }
+    return named(%field);
+}
+
+# The recipe knows an origin that is listed; all else is the same to it.
+sub recipe_fields {
+    my ($policy) = @_;
+    my %field = $policy eq 'any' ? () : (vary => 'Origin');
+    # The 20 lines of htaccess.sh ask for this, too.
+    $field{vary} .= ',Access-Control-Request-Private-Network'
+        if $policy eq 'lines';
+    return named(%field)
+        if is_refused($policy) || !has_origin() && $policy ne 'any';
+    $field{'expose-headers'} = 'ETag, Link, X-Request-Id'
+        if $policy eq 'expose';
+    return named(%field, granted($policy), lists());
 }
 
 # Returns the seconds that the server takes: what is done here with the response
@@ -216,16 +277,11 @@ sub check {
         if $got_status != $status;
     push @wrong, "a body of @{[length $body]} bytes instead of $length"
         if length $body != $length;
-    for my $name (sort keys %$fields) {
-        my $want = $fields->{$name};
-        my @values = @{$got->{$name} || []};
-        if (!defined $want) {
-            push @wrong, "$name: $values[0], which should not be there"
-                if @values;
-        }
-        elsif (@values != 1 || $values[0] !~ $want) {
-            push @wrong, "$name: " . (join(' | ', @values) || 'missing');
-        }
+    for my $name (sort grep { /^(?:vary|access-control-.*)$/ }
+                  keys %{{%$fields, %$got}}) {
+        my $want = $fields->{$name} // 'nothing';
+        my $have = join ' | ', @{$got->{$name} // ['nothing']};
+        push @wrong, "$name: $have instead of $want" if $have ne $want;
     }
     die "$target->{name}, $kind, response $n: @{[join '; ', @wrong]}\n"
         if @wrong;
