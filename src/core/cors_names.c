@@ -126,11 +126,19 @@ static int is_empty(const side_t *side)
     return !side->all && !side->plain->nelts && !side->prefixes->nelts;
 }
 
+/* A method or a header can be called `*`; sent back, that would stand for all,
+ * what is excluded among them. */
+static int is_star(const span_t *name)
+{
+    return name->len == 1 && *name->text == '*';
+}
+
 static int covers(const cors_names_t *names, const span_t *name)
 {
     return side_covers(&names->includes, name, names->kind)
            && (is_empty(&names->excludes)
-               || !side_covers(&names->excludes, name, names->kind));
+               || (!is_star(name)
+                   && !side_covers(&names->excludes, name, names->kind)));
 }
 
 /*

@@ -279,6 +279,13 @@ static const struct {
       "method-not-allowed; vary Origin, " VARY, "an excluded method" },
     { &all_but, A, "PUT", "x-good,x-evil", 0,
       "header-not-allowed; vary Origin, " VARY, "an excluded header" },
+    { &all_but, A, "*", NULL, 0, "method-not-allowed; vary Origin, " VARY,
+      "a method called *, which sent back would let the excluded ones in" },
+    { &all_but, A, "PUT", "x-good, *", 0,
+      "header-not-allowed; vary Origin, " VARY, "a header called *" },
+    { &mixed, A, "*", "*", 0, "granted; origin " A "; credentials; methods *; "
+      "headers *; max age 600; vary Origin, " VARY,
+      "without exclusions they are names like others" },
     { &all_but, B, "PUT", NULL, 0, "origin-not-allowed; vary Origin, " VARY,
       "an excluded origin" },
     { &both_stars, A, "PUT", "x-a", 0, "granted; origin *; methods *; "
