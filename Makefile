@@ -1,12 +1,15 @@
 # make            builds mod_cors.so with apxs
 # make install    installs it among httpd's modules
 # make demo       shows real CORS exchanges with a private httpd
-# make test       tests everything: lint, test-unit, test-httpd, test-browser
+# make test       tests everything: lint, test-unit, fuzz, test-httpd,
+#                 test-browser
+# make fuzz       looks for what breaks, FUZZ_SECONDS each target
+# make coverage   tells what the tests do not reach
 # make bench      tells what the module costs; takes ten minutes
 # make clean
 #
-# demo, test and bench install the Debian packages that they need, unless they
-# are there.
+# demo, test, fuzz, coverage and bench install the Debian packages that they
+# need, unless they are there.
 
 APXS ?= apxs
 
@@ -29,7 +32,8 @@ HTTPD_CFLAGS = $$($(APXS) -q EXTRA_CPPFLAGS) -I$$($(APXS) -q INCLUDEDIR) \
 APR_CFLAGS   = $$(apr-1-config --cppflags --includes)
 APR_LIBS     = $$(apr-1-config --link-ld --libs)
 
-.PHONY: all install demo test test-unit test-httpd test-browser lint bench clean
+.PHONY: all install demo test test-unit test-httpd test-browser fuzz \
+        fuzz-build fuzz-regress coverage lint bench clean
 
 all: mod_cors.so
 
@@ -52,9 +56,10 @@ demo:
 	APXS=$(APXS) sh conf/demo.sh
 
 test:
-	sh t/packages.sh demo test browser
+	sh t/packages.sh demo test fuzz browser
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test-unit
+	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory test-httpd
 	@$(MAKE) --no-print-directory test-browser
 
@@ -82,6 +87,44 @@ build/browser/installed: t/browser/package.json t/browser/package-lock.json
 	cd build/browser && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+# What the targets of the fuzzing share: the core, the directives, and what
+# stands in for httpd.
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst t/fuzz/%.c,%,$(sort $(wildcard t/fuzz/*.c)))
+FUZZED  := $(CORE) $(wildcard t/fuzz/lib/*.c) $(patsubst \
+           %,src/server/cors_%.c,config lint lists review section suffix)
+FUZZ_CC  = clang $(CSTD) $(WARNINGS) -Werror -g -O1 \
+           -fsanitize=address,undefined -fno-sanitize-recover=all \
+           $(HTTPD_CFLAGS) $(APR_CFLAGS)
+
+fuzz:
+	sh t/packages.sh demo fuzz
+	@$(MAKE) --no-print-directory fuzz-build
+	sh t/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+# The seeds, and what was found in former times.
+fuzz-regress: fuzz-build
+	sh t/fuzz/run.sh replay $(FUZZERS)
+
+fuzz-build: $(addprefix build/fuzz/,$(FUZZERS))
+
+build/fuzz/%.o: %.c $(HEADERS) $(wildcard t/fuzz/lib/*.h)
+	@mkdir -p $(@D)
+	@echo "clang -fsanitize=fuzzer,address,undefined $<"
+	@$(FUZZ_CC) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+$(addprefix build/fuzz/,$(FUZZERS)): build/fuzz/%: \
+        build/fuzz/t/fuzz/%.o $(FUZZED:%.c=build/fuzz/%.o)
+	@$(FUZZ_CC) -fsanitize=fuzzer -o $@ $^ $(APR_LIBS) -lpcre2-8 -lpsl
+
+coverage:
+	sh t/packages.sh demo test
+	APXS=$(APXS) sh t/coverage.sh
+
+# The limits let the analyzer finish, but for files that branch a lot.
+ANALYZER := -O1 -fanalyzer --param analyzer-bb-explosion-factor=60 \
+            --param analyzer-max-enodes-per-program-point=32
+
 lint:
 	@for cc in gcc clang; do \
 	    echo "$$cc -Werror"; \
@@ -89,6 +132,10 @@ lint:
 	        $$cc $(CSTD) $(WARNINGS) -Werror -fsyntax-only $(HTTPD_CFLAGS) \
 	            $$source || exit 1; \
 	    done; \
+	done
+	@echo "gcc -fanalyzer -Werror"; for source in $(SOURCES); do \
+	    gcc $(CSTD) $(WARNINGS) -Werror $(ANALYZER) -c -o /dev/null \
+	        $(HTTPD_CFLAGS) $$source || exit 1; \
 	done
 	cppcheck --quiet --std=c99 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability $(SOURCES)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that a make target needs, unless they are there.
 #
-#   t/packages.sh demo|test|browser|bench ...
+#   t/packages.sh demo|test|fuzz|browser|bench ...
 set -eu
 
 packages=
@@ -15,6 +15,8 @@ for what in "$@"; do
             libapache2-mod-auth-openidc libapache2-mod-perl2
             libapache2-mod-security2 libc6-dev libio-socket-ssl-perl
             libwww-perl nghttp2-client openssl perl php-fpm" ;;
+    fuzz)
+        packages="$packages clang libc6-dev libclang-rt-dev libpcre2-dev" ;;
     browser)
         packages="$packages chromium firefox-esr fonts-dejavu-core iproute2
             libegl1 libgl1 libgl1-mesa-dri openssl perl xvfb"
@@ -25,7 +27,7 @@ for what in "$@"; do
             golang-go golang-golang-x-net-dev lighttpd nghttp2-client
             nginx-light node-cors nodejs perl valgrind wrk" ;;
     *)
-        echo "usage: $0 demo|test|browser|bench ..." >&2
+        echo "usage: $0 demo|test|fuzz|browser|bench ..." >&2
         exit 2 ;;
     esac
 done
