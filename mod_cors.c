@@ -58,6 +58,7 @@ static int cors_check_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     (void)plog;
     (void)ptemp;
+    cors_sections_end();
     return cors_lint_check(s, pconf);
 }
 

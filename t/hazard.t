@@ -34,7 +34,7 @@ my @wrong = (
           ["$_ in the list of credentials", "CorsAllowCredentials $a $_",
            'E04', "CorsAllowCredentials $a https://my.github.io"],
         } qw(https://*.com https://*.co.uk https://*.github.io
-             http://*.com:8080 https://*.github.io:* https://*.COM)),
+             https://*.github.io. https://*.com.:8443 http://*.com:8080 https://*.github.io:* https://*.COM)),
 );
 
 # What is near, and sound.

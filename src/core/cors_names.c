@@ -38,6 +38,7 @@ struct cors_names_t {
     cors_names_kind_t kind;
     apr_array_header_t *entries;    /* const char *: inclusions, as written */
     apr_array_header_t *exclusions; /* const char * */
+    int is_sealed;
     side_t includes;                /* from here on: computed by seal */
     side_t excludes;
     const char *joined;
@@ -187,6 +188,7 @@ int cors_names_add(cors_names_t *names, const char *entry, int exclude)
         return 0;
     }
     APR_ARRAY_PUSH(entries, const char *) = entry;
+    names->is_sealed = 0;
     return 1;
 }
 
@@ -267,11 +269,14 @@ static const char *join_spans(const char *first,
 
 void cors_names_seal(cors_names_t *names)
 {
-    apr_array_header_t *plain = apr_array_make(names->pool,
-                                               names->entries->nelts,
-                                               sizeof(span_t));
+    apr_array_header_t *plain;
     int i;
 
+    if (names->is_sealed) {
+        return;
+    }
+    names->is_sealed = 1;
+    plain = apr_array_make(names->pool, names->entries->nelts, sizeof(span_t));
     seal_side(&names->includes, names->entries, names);
     seal_side(&names->excludes, names->exclusions, names);
     for (i = 0; i < names->entries->nelts; i++) {

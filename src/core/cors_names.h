@@ -52,7 +52,7 @@ cors_names_t *cors_names_make(apr_pool_t *pool, cors_names_kind_t kind);
  */
 int cors_names_add(cors_names_t *names, const char *entry, int exclude);
 
-/** Compute what answers are made of; after the last cors_names_add(). */
+/** Compute what answers are made of, unless nothing was added since. */
 void cors_names_seal(cors_names_t *names);
 
 /**

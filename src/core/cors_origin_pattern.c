@@ -56,6 +56,9 @@ static const char *mend(const pattern_t *pat)
     const char *at;
     char *text;
 
+    if (!strcasecmp(rest, "null")) {
+        return "write \"null\"";
+    }
     if (!end && (!strncasecmp(rest, "http:", CORS_LEN("http:"))
                  || !strncasecmp(rest, "https:", CORS_LEN("https:")))) {
         end = strchr(rest, ':');
@@ -86,7 +89,7 @@ static char *serialise_ipv6(const unsigned char *address, apr_pool_t *pool)
 {
     unsigned int group[8];
     int i, run, best = -1, best_len = 1;
-    char *text = apr_palloc(pool, sizeof("[xxxx:xxxx:xxxx:xxxx:xxxx:xxxx:xxxx:xxxx]"));
+    char *text = apr_palloc(pool, INET6_ADDRSTRLEN + CORS_LEN("[]"));
     char *end = text;
 
     for (i = 0; i < 8; i++) {

@@ -60,6 +60,19 @@ int cors_policy_says_nothing(const cors_policy_t *policy)
     return !policy->has_setting && !policy->has_max_age;
 }
 
+void cors_policy_seal(const cors_policy_t *policy)
+{
+    cors_names_t *const names[] = { policy->methods, policy->headers,
+                                    policy->expose };
+    unsigned int i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (names[i]) {
+            cors_names_seal(names[i]);
+        }
+    }
+}
+
 static cors_origin_set_t *merge_origins(apr_pool_t *pool,
                                         cors_origin_set_t *outer,
                                         cors_origin_set_t *inner,
@@ -97,6 +110,7 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
     cors_policy_t *policy;
     int i;
 
+    cors_policy_seal(inner);
     if (cors_policy_says_nothing(outer)) {
         return inner;
     }

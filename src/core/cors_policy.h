@@ -110,6 +110,14 @@ void cors_policy_set(cors_policy_t *policy, cors_setting_t setting,
 void cors_policy_say(cors_policy_t *policy, cors_list_t list, int has_sign);
 
 /**
+ * Compute what answers are made of, once all is said in a section: of a list
+ * of names once for all its lines.  cors_policy_merge() does so for the inner
+ * section, which may be a .htaccess file; what several threads see has been
+ * sealed before.
+ */
+void cors_policy_seal(const cors_policy_t *policy);
+
+/**
  * What holds where an inner section stands in an outer one: settings and
  * lists of the inner one replace those of the outer, lists of edits edit them.
  *

@@ -47,35 +47,33 @@ void *cors_config_server(apr_pool_t *pool, server_rec *s)
     return apr_pcalloc(pool, sizeof(server_config_t));
 }
 
+static server_config_t *server_config(const server_rec *s)
+{
+    return ap_get_module_config(s->module_config, &cors_module);
+}
+
 void cors_config_finish(const server_rec *main_server, apr_pool_t *ptemp)
 {
     const int is_overridden = cors_section_overrides("Cors", ptemp)->nelts;
     const server_rec *s;
 
     for (s = main_server; s; s = s->next) {
-        server_config_t *config = ap_get_module_config(s->module_config,
-                                                       &cors_module);
+        server_config_t *config = server_config(s);
 
         config->is_used = is_overridden || cors_sections_exist(main_server, s);
-        config->is_final = !is_overridden
+        config->is_final = !is_overridden && !cors_section_sets_headers()
                            && cors_sections_are_of_urls(main_server, s);
     }
 }
 
 int cors_config_is_used(const server_rec *s)
 {
-    const server_config_t *config = ap_get_module_config(s->module_config,
-                                                         &cors_module);
-
-    return config->is_used;
+    return server_config(s)->is_used;
 }
 
 int cors_config_is_final(const server_rec *s)
 {
-    const server_config_t *config = ap_get_module_config(s->module_config,
-                                                         &cors_module);
-
-    return config->is_final;
+    return server_config(s)->is_final;
 }
 
 const cors_policy_t *cors_config_policy(const request_rec *r)

@@ -36,6 +36,7 @@ static lint_t lint;
 void cors_lint_begin(void)
 {
     lint = LINT_ON;
+    cors_review_begin();
 }
 
 const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg)

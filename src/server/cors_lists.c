@@ -11,7 +11,6 @@
  * limitations under the License.
  */
 
-#include <apr_atomic.h>
 #include <apr_strings.h>
 
 #include <httpd.h>
@@ -24,6 +23,7 @@
 #include "../core/cors_probe.h"
 #include "cors_config.h"
 #include "cors_lint.h"
+#include "cors_log.h"
 #include "cors_lists.h"
 #include "cors_module.h"
 #include "cors_section.h"
@@ -156,24 +156,18 @@ static const char *add_name(const cmd_parms *cmd, cors_policy_t *policy,
     return err;
 }
 
-typedef struct {
-    ap_regex_t *regex;
-    apr_uint32_t has_failed;
-} expression_t;
-
 /* The pattern is anchored, and httpd's own function wants the end of the text,
  * which is that of the origin.  PCRE gives up on an expression that would take
  * it too long; anybody can bring that about, so it is told once a process. */
 static int expression_matches(const cors_matcher_t *matcher,
                               const cors_origin_t *origin)
 {
-    expression_t *expression = matcher->data;
-    const int rv = ap_regexec(expression->regex, origin->text, 0, NULL, 0);
+    const int rv = ap_regexec(matcher->data, origin->text, 0, NULL, 0);
 
     if (rv == 0 || rv == AP_REG_NOMATCH) {
         return rv == 0;
     }
-    if (!apr_atomic_xchg32(&expression->has_failed, 1)) {
+    if (cors_log_is_first(matcher->text)) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, ap_server_conf,
                      "CorsAllowOriginMatch: \"%s\" takes too long on some "
                      "origins, which are refused: leave out nested "
@@ -185,12 +179,8 @@ static int expression_matches(const cors_matcher_t *matcher,
 /* CORS-W02.  Whether an expression takes too long is for requests to tell. */
 static void note_stranger(const cmd_parms *cmd, const cors_matcher_t *matcher)
 {
-    expression_t *expression = matcher->data;
-    const char *origin;
+    const char *origin = cors_probe(matcher, cors_suffix_site, cmd->pool);
 
-    expression->has_failed = 1;
-    origin = cors_probe(matcher, cors_suffix_site, cmd->pool);
-    expression->has_failed = 0;
     if (origin) {
         cors_lint_note(cmd, apr_psprintf(cmd->pool, "CORS-W02: \"%s\" lets in "
                                          "\"%s\", which is of another site: "
@@ -206,7 +196,6 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
 {
     cors_origin_set_t *set;
     cors_matcher_t *matcher;
-    expression_t *expression;
     /* Alone first: "a)|(b" would compile between the parentheses below. */
     ap_regex_t *regex = ap_pregcomp(cmd->pool, entry, 0);
 
@@ -219,16 +208,16 @@ static const char *add_expression(const cmd_parms *cmd, cors_policy_t *policy,
                                                    ")\\z", NULL), 0);
     }
     if (!regex) {
-        return cors_fault(entry, "is no regular expression", "check its "
-                          "brackets, and put it in quotes if it has spaces or "
-                          "backslashes", cmd->pool);
+        return cors_fault(entry, "is no regular expression",
+                          !strncmp(entry, "(*", 2)
+                          ? "leave out the verb that it begins with"
+                          : "check its brackets, and put it in quotes if it "
+                            "has spaces or backslashes", cmd->pool);
     }
-    expression = apr_pcalloc(cmd->pool, sizeof(*expression));
-    expression->regex = regex;
     matcher = apr_pcalloc(cmd->pool, sizeof(*matcher));
     matcher->text = entry;
     matcher->matches = expression_matches;
-    matcher->data = expression;
+    matcher->data = regex;
     if (!exclude && cors_lint_wants(cmd)) {
         note_stranger(cmd, matcher);
     }
@@ -277,7 +266,7 @@ static const char *add_hazards(const cmd_parms *cmd, const char *faults,
     return faults;
 }
 
-/* Make sure that a list is there, be it empty, and ready to be asked. */
+/* Make sure that a list is there, be it empty. */
 static void finish_list(cors_policy_t *policy, cors_list_t list,
                         apr_pool_t *pool)
 {
@@ -285,7 +274,7 @@ static void finish_list(cors_policy_t *policy, cors_list_t list,
         need_set(policy, list, pool);
     }
     else {
-        cors_names_seal(need_names(policy, list, pool));
+        need_names(policy, list, pool);
     }
 }
 
@@ -343,7 +332,7 @@ static void note_place(cors_place_t *place, const cmd_parms *cmd)
 {
     if (!place->directive) {
         place->directive = cmd->cmd->name;
-        place->file = cmd->directive->filename;
+        place->file = apr_pstrdup(cmd->pool, cmd->directive->filename);
         place->line = cmd->directive->line_num;
     }
 }

@@ -56,8 +56,7 @@ void cors_log_init(apr_pool_t *child)
     }
 }
 
-/* Whether this is the first time that something is to be told. */
-static int is_first(const char *what)
+int cors_log_is_first(const char *what)
 {
     int first = 0;
 
@@ -234,20 +233,16 @@ void cors_log_unanswered(const request_rec *r, const cors_asked_t *asked,
 void cors_log_difference(const request_rec *r, const cors_verdict_t *verdict,
                          const char *difference)
 {
-    const request_rec *first = r;
-    const char *text;
+    const char *text = apr_psprintf(r->pool, "%s (%s)", difference,
+                                    cors_policy_place(verdict->policy,
+                                                      CORS_LIST_ORIGINS,
+                                                      r->pool));
 
-    text = apr_psprintf(r->pool, "%s (%s)", difference,
-                        cors_policy_place(verdict->policy, CORS_LIST_ORIGINS,
-                                          r->pool));
-    while (first->prev) {
-        first = first->prev;
-    }
-    if (verdict->kind != CORS_NONE || is_first(text)) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, first,
+    if (verdict->kind != CORS_NONE || cors_log_is_first(text)) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r,
                       "CORS %s answered otherwise (report only): %s, url=%s",
                       cors_kind_word(verdict->kind), text,
-                      cors_log_quoted(first->unparsed_uri, r->pool));
+                      cors_log_quoted(r->unparsed_uri, r->pool));
     }
 }
 
@@ -262,7 +257,7 @@ void cors_log_hazards(const request_rec *r, const cors_policy_t *policy)
             continue;
         }
         text = cors_hazard_warning(policy, hazard, r->pool);
-        if (!cors_review_has_told(text) && is_first(text)) {
+        if (!cors_review_has_told(text) && cors_log_is_first(text)) {
             ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, "%s", text);
         }
     }

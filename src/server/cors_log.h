@@ -27,6 +27,12 @@
 void cors_log_init(apr_pool_t *child);
 
 /**
+ * Whether this is the first time that something is to be told, in this child.
+ * Also 0 before there is one, and when there have been very many.
+ */
+int cors_log_is_first(const char *what);
+
+/**
  * A value that a client may have made, for the log: cut, and in quotes, which
  * it cannot have itself, so that what stands between two is one value.  httpd
  * escapes the rest.
@@ -68,6 +74,8 @@ void cors_log_unanswered(const request_rec *r, const cors_asked_t *asked,
  * Log how a response differs from the one that the policy calls for: of each
  * CORS request; of what is none, each difference once for the list of origins
  * that called for it.
+ *
+ * @param r the request as the client sent it
  */
 void cors_log_difference(const request_rec *r, const cors_verdict_t *verdict,
                          const char *difference);

@@ -18,6 +18,7 @@
 #include "../core/cors_token.h"
 #include "cors_log.h"
 #include "cors_report.h"
+#include "cors_request.h"
 
 typedef enum {
     SINGLE,             /* one value */
@@ -101,6 +102,6 @@ void cors_report(const request_rec *r, const cors_verdict_t *verdict,
         }
     }
     if (*text) {
-        cors_log_difference(r, verdict, text + CORS_LEN("; "));
+        cors_log_difference(cors_request_first(r), verdict, text + CORS_LEN("; "));
     }
 }

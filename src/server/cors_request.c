@@ -28,13 +28,12 @@
 
 #define REQUESTED "Access-Control-Request-"
 
-/* The first request of a chain of internal redirects. */
-static const request_rec *first_of_chain(const request_rec *r)
+request_rec *cors_request_first(const request_rec *r)
 {
     while (r->prev) {
         r = r->prev;
     }
-    return r;
+    return (request_rec *)r;
 }
 
 /* What is known of a request, or of the first of a chain. */
@@ -50,13 +49,13 @@ typedef struct {
 
 static state_t *find_state(const request_rec *r)
 {
-    return ap_get_module_config(first_of_chain(r)->request_config,
+    return ap_get_module_config(cors_request_first(r)->request_config,
                                 &cors_module);
 }
 
 static state_t *need_state(const request_rec *r)
 {
-    const request_rec *first = first_of_chain(r);
+    const request_rec *first = cors_request_first(r);
     state_t *state = find_state(first);
 
     if (!state) {
@@ -76,7 +75,7 @@ const cors_verdict_t *cors_request_verdict(const request_rec *r)
 /* The method that the client used; an ErrorDocument is got with GET. */
 static const char *asked_method(const request_rec *r)
 {
-    const request_rec *first = first_of_chain(r);
+    const request_rec *first = cors_request_first(r);
     const char *method = first == r ? NULL
                          : apr_table_get(first->subprocess_env,
                                          "REQUEST_METHOD");
@@ -90,7 +89,7 @@ static const char *asked_method(const request_rec *r)
  * resource.  There is no method where the request line cannot be read. */
 static int is_left_alone(const request_rec *r)
 {
-    const request_rec *first = first_of_chain(r);
+    const request_rec *first = cors_request_first(r);
     const char *method = asked_method(r);
 
     return r->main || first->proxyreq == PROXYREQ_PROXY
@@ -124,7 +123,7 @@ static const cors_policy_t *policy_of(request_rec *r)
 /* The policy of the first request up to r that has one. */
 static const cors_policy_t *find_policy(request_rec *r)
 {
-    request_rec *q = (request_rec *)first_of_chain(r);
+    request_rec *q = cors_request_first(r);
     const cors_policy_t *policy = NULL;
 
     for (; q != r && !policy; q = q->next) {
@@ -174,17 +173,43 @@ static void read_asked(cors_asked_t *asked, const request_rec *r)
     asked->kind = cors_kind(method, asked->origin, asked->method);
 }
 
+/* "granted" or "refused", if there is something to grant. */
+static const char *verdict_word(const cors_verdict_t *verdict)
+{
+    if (verdict->kind == CORS_NONE) {
+        return NULL;
+    }
+    return verdict->reason == CORS_GRANTED ? "granted" : "refused";
+}
+
+static void publish(request_rec *r, const cors_verdict_t *verdict)
+{
+    const char *word = verdict_word(verdict);
+
+    apr_table_setn(r->subprocess_env, CORS_ENV_REQUEST,
+                   cors_kind_word(verdict->kind));
+    if (word) {
+        apr_table_setn(r->subprocess_env, CORS_ENV_VERDICT, word);
+    }
+    if (verdict->reason != CORS_GRANTED) {
+        apr_table_setn(r->subprocess_env, CORS_ENV_REASON,
+                       cors_reason_word(verdict->reason));
+    }
+}
+
 /* Decide by a policy that is in force on what has been asked. */
 static const cors_verdict_t *decide_by(const request_rec *r, state_t *state,
                                        const cors_policy_t *policy)
 {
-    const request_rec *first = first_of_chain(r);
+    request_rec *first = cors_request_first(r);
     const cors_asked_t *asked = &state->asked;
 
     cors_decide(&state->verdict, policy, asked, r->pool);
     state->is_decided = 1;
     cors_log_verdict(first, &state->verdict, asked,
                      asked->method ? asked->method : asked_method(r));
+    /* The condition of a CustomLog is asked of the first of a chain. */
+    publish(first, &state->verdict);
     if (policy->hazards) {
         cors_log_hazards(first, policy);
     }
@@ -236,8 +261,7 @@ static const char *asked_url(const request_rec *r)
     apr_uri_t uri;
 
     if (*r->unparsed_uri == '/'
-        || apr_uri_parse(r->pool, r->unparsed_uri, &uri) != APR_SUCCESS
-        || !uri.path) {
+        || apr_uri_parse(r->pool, r->unparsed_uri, &uri) != APR_SUCCESS) {
         return r->unparsed_uri;
     }
     return uri.query ? apr_pstrcat(r->pool, uri.path, "?", uri.query, NULL)
@@ -377,27 +401,10 @@ int cors_request_translate(request_rec *r)
     return rv;
 }
 
-/* "granted" or "refused", if there is something to grant. */
-static const char *verdict_word(const cors_verdict_t *verdict)
-{
-    if (verdict->kind == CORS_NONE) {
-        return NULL;
-    }
-    return verdict->reason == CORS_GRANTED ? "granted" : "refused";
-}
-
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)
 {
-    const char *word = verdict_word(verdict);
-
-    apr_table_setn(r->subprocess_env, CORS_ENV_REQUEST,
-                   cors_kind_word(verdict->kind));
-    if (word) {
-        apr_table_setn(r->subprocess_env, CORS_ENV_VERDICT, word);
-    }
-    if (verdict->reason != CORS_GRANTED) {
-        apr_table_setn(r->subprocess_env, CORS_ENV_REASON,
-                       cors_reason_word(verdict->reason));
+    if (r->prev) {
+        publish(r, verdict);
     }
 }
 
@@ -437,7 +444,8 @@ void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
         target = apr_table_get(r->err_headers_out, "Location");
     }
     cors_verdict_refuse(verdict, CORS_PREFLIGHT_REDIRECTED);
-    cors_log_redirect(first_of_chain(r), verdict, &find_state(r)->asked,
+    cors_log_redirect(cors_request_first(r), verdict, &find_state(r)->asked,
                       target ? target : "");
+    publish(cors_request_first(r), verdict);
     cors_request_publish(r, verdict);
 }

@@ -24,6 +24,9 @@
 #include "../../mod_cors.h"
 #include "../core/cors_verdict.h"
 
+/** The first request of the chain of internal redirects that r is in. */
+request_rec *cors_request_first(const request_rec *r);
+
 /**
  * The verdict on a request, or on the request of which it is an internal
  * redirect.
@@ -62,7 +65,8 @@ int cors_request_look_up(const request_rec *r);
 
 /**
  * Tell handlers, logs and CGI of a verdict: CORS_REQUEST, CORS_VERDICT and
- * CORS_REASON in the environment of the request.
+ * CORS_REASON in the environment of an internal redirect.  That of the first
+ * request of a chain has them since the decision.
  */
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
 

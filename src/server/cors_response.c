@@ -319,12 +319,14 @@ void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
 {
     const int is_of_other_url = cors_config_policy(r) != verdict->policy;
 
+    insert(filter_handle, r, verdict);
+    if (verdict->policy->setting[CORS_ENGINE] != CORS_ENGINE_ON) {
+        return;
+    }
     if (is_of_other_url) {
         apr_table_setn(r->subprocess_env, "no-cache", "cors");
     }
-    insert(filter_handle, r, verdict);
-    if ((is_of_other_url || r->prev)
-        && verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_ON) {
+    if (is_of_other_url || r->prev) {
         insert(late_filter_handle, r, verdict);
     }
 }

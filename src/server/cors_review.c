@@ -35,6 +35,11 @@ static apr_hash_t *told;
 
 #define SECTION(i) APR_ARRAY_IDX(cors_sections(), i, cors_section_t *)
 
+void cors_review_begin(void)
+{
+    told = NULL;
+}
+
 int cors_review_has_told(const char *text)
 {
     return told && apr_hash_get(told, text, APR_HASH_KEY_STRING);

@@ -30,6 +30,9 @@
  */
 void cors_review(const server_rec *main_server, apr_pool_t *pool);
 
+/** Forget what was added: another configuration is about to be read. */
+void cors_review_begin(void);
+
 /** Whether a warning was added. */
 int cors_review_has_told(const char *text);
 

@@ -37,6 +37,15 @@ void cors_sections_begin(apr_pool_t *pool)
     sections_by_server = apr_hash_make(pool);
 }
 
+void cors_sections_end(void)
+{
+    int i;
+
+    for (i = 0; i < sections->nelts; i++) {
+        cors_policy_seal(SECTION(sections, i)->policy);
+    }
+}
+
 const apr_array_header_t *cors_sections(void)
 {
     return sections;
@@ -264,6 +273,24 @@ static int is_of_url(const ap_directive_t *opener)
            || (is_level(opener->parent)
                && (!strcasecmp(opener->directive, "<Location")
                    || !strcasecmp(opener->directive, "<LocationMatch")));
+}
+
+/* "Header always" holds for the answer to a preflight, too. */
+static int sets_headers(const ap_directive_t *line)
+{
+    for (; line; line = line->next) {
+        if ((!strcasecmp(line->directive, "Header")
+             && !is_of_url(line->parent))
+            || sets_headers(line->first_child)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int cors_section_sets_headers(void)
+{
+    return sets_headers(ap_conftree);
 }
 
 static int are_of_urls(const apr_array_header_t *list)

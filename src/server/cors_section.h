@@ -52,6 +52,9 @@ typedef struct cors_section_t {
 /** Begin anew, before the configuration is read; all that follows in pool. */
 void cors_sections_begin(apr_pool_t *pool);
 
+/** When all of it has been read: get the lists of all sections ready. */
+void cors_sections_end(void);
+
 /**
  * Begin with a directive: note it, and the section in which it stands.
  *
@@ -89,6 +92,12 @@ apr_array_header_t *cors_section_overrides(const char *prefix,
 
 /** Whether a server has sections, of its own or the main server's. */
 int cors_sections_exist(const server_rec *main_server, const server_rec *s);
+
+/**
+ * Whether a "Header" stands in a section that is known only when the file is:
+ * the answer to a preflight may have to carry it.
+ */
+int cors_section_sets_headers(void);
 
 /** Whether the URL alone decides in which sections a request to a server is. */
 int cors_sections_are_of_urls(const server_rec *main_server,

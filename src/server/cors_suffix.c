@@ -48,6 +48,7 @@ int cors_suffix_is_covered(const char *pattern)
     }
     host += CORS_LEN("://*.");
     len = strcspn(host, ":");
+    len -= len && host[len - 1] == '.';
     memcpy(name, host, len);
     name[len] = '\0';
     return psl_is_public_suffix2(suffixes, name,

@@ -176,6 +176,7 @@ static void check_config(reader_t *reader, const cors_asked_t *asked)
     apr_pool_t *pool = reader->cmd.pool;
     int i;
 
+    cors_sections_end();
     cors_lint_check(&reader->server, pool);
     for (i = 0; i < sections->nelts; i++) {
         const cors_section_t *section = APR_ARRAY_IDX(sections, i,

@@ -28,6 +28,7 @@
 #include <http_core.h>
 #include <http_log.h>
 
+#include "../../../src/server/cors_log.h"
 #include "../../../src/server/cors_module.h"
 
 #include "fuzz.h"
@@ -38,6 +39,13 @@
 module AP_MODULE_DECLARE_DATA cors_module = { STANDARD20_MODULE_STUFF };
 ap_directive_t *ap_conftree;
 server_rec *ap_server_conf;
+
+/* There is no log. */
+int cors_log_is_first(const char *what)
+{
+    (void)what;
+    return 0;
+}
 
 /* A word, in quotes or without. */
 char *ap_getword_conf(apr_pool_t *pool, const char **line)
