@@ -2,14 +2,16 @@
 # make install    installs it among httpd's modules
 # make demo       shows real CORS exchanges with a private httpd
 # make test       tests everything: lint, test-unit, fuzz, test-httpd,
-#                 test-browser
+#                 test-sanitized, test-valgrind, soak-short, test-browser
 # make fuzz       looks for what breaks, FUZZ_SECONDS each target
+# make soak       half a million requests, with restarts and faults
+# make threads    looks for data races under load
 # make coverage   tells what the tests do not reach
 # make bench      tells what the module costs; takes ten minutes
 # make clean
 #
-# demo, test, fuzz, coverage and bench install the Debian packages that they
-# need, unless they are there.
+# All but the first two install the Debian packages that they need, unless they
+# are there.
 
 APXS ?= apxs
 
@@ -32,8 +34,9 @@ HTTPD_CFLAGS = $$($(APXS) -q EXTRA_CPPFLAGS) -I$$($(APXS) -q INCLUDEDIR) \
 APR_CFLAGS   = $$(apr-1-config --cppflags --includes)
 APR_LIBS     = $$(apr-1-config --link-ld --libs)
 
-.PHONY: all install demo test test-unit test-httpd test-browser fuzz \
-        fuzz-build fuzz-regress coverage lint bench clean
+.PHONY: all install demo test test-unit test-httpd test-sanitized \
+        test-valgrind test-browser fuzz fuzz-build fuzz-regress soak \
+        soak-short threads coverage lint bench clean
 
 all: mod_cors.so
 
@@ -56,12 +59,12 @@ demo:
 	APXS=$(APXS) sh conf/demo.sh
 
 test:
-	sh t/packages.sh demo test fuzz browser
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory test-unit
-	@$(MAKE) --no-print-directory fuzz
-	@$(MAKE) --no-print-directory test-httpd
-	@$(MAKE) --no-print-directory test-browser
+	sh t/packages.sh demo test watch fuzz browser
+	@for part in lint test-unit fuzz test-httpd test-sanitized \
+	        test-valgrind soak-short test-browser; do \
+	    echo "== $$part"; \
+	    $(MAKE) --no-print-directory $$part || exit 1; \
+	done
 
 # The core alone, without a server, under the sanitizers.
 test-unit: $(UNITS)
@@ -86,6 +89,26 @@ build/browser/installed: t/browser/package.json t/browser/package-lock.json
 	cp t/browser/package.json t/browser/package-lock.json build/browser
 	cd build/browser && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+test-sanitized:
+	sh t/packages.sh demo test
+	APXS=$(APXS) sh t/sanitized.sh
+
+test-valgrind:
+	sh t/packages.sh demo test watch
+	APXS=$(APXS) sh t/valgrind.sh
+
+threads:
+	sh t/packages.sh demo test
+	APXS=$(APXS) sh t/threads.sh
+
+soak:
+	sh t/packages.sh demo test
+	@$(MAKE) --no-print-directory all
+	APXS=$(APXS) sh t/soak.sh
+
+soak-short: mod_cors.so
+	SOAK_REQUESTS=20000 SOAK_RESTARTS=3 APXS=$(APXS) sh t/soak.sh
 
 # What the targets of the fuzzing share: the core, the directives, and what
 # stands in for httpd.

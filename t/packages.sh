@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that a make target needs, unless they are there.
 #
-#   t/packages.sh demo|test|fuzz|browser|bench ...
+#   t/packages.sh demo|test|watch|fuzz|browser|bench ...
 set -eu
 
 packages=
@@ -14,7 +14,10 @@ for what in "$@"; do
         packages="$packages binutils clang clang-tidy cppcheck iproute2
             libapache2-mod-auth-openidc libapache2-mod-perl2
             libapache2-mod-security2 libc6-dev libio-socket-ssl-perl
-            libwww-perl nghttp2-client openssl perl php-fpm" ;;
+            libnghttp2-dev libwww-perl nghttp2-client openssl perl
+            php-fpm" ;;
+    watch)
+        packages="$packages libc6-dbg valgrind" ;;
     fuzz)
         packages="$packages clang libc6-dev libclang-rt-dev libpcre2-dev" ;;
     browser)
@@ -27,7 +30,7 @@ for what in "$@"; do
             golang-go golang-golang-x-net-dev lighttpd nghttp2-client
             nginx-light node-cors nodejs perl valgrind wrk" ;;
     *)
-        echo "usage: $0 demo|test|fuzz|browser|bench ..." >&2
+        echo "usage: $0 demo|test|watch|fuzz|browser|bench ..." >&2
         exit 2 ;;
     esac
 done

@@ -5,6 +5,8 @@
 #
 # TEST_USER  who runs it, if root starts this; default www-data
 # MODULE  the module to test; default mod_cors.so beside t
+# HTTPD   the httpd to run; default that of apxs
+# TIMEOUT in seconds, for all tests; default 900
 # KEEP    if set, the folder with the server's logs is left, and named
 #
 # Apache::Test runs nothing as root, and passes when it runs nothing.  So it
@@ -15,7 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 module=${MODULE:-$here/../mod_cors.so}
 apxs=${APXS:-apxs}
 modules=$("$apxs" -q LIBEXECDIR)
-httpd=$("$apxs" -q SBINDIR)/$("$apxs" -q PROGNAME)
+httpd=${HTTPD:-$("$apxs" -q SBINDIR)/$("$apxs" -q PROGNAME)}
 user=${TEST_USER:-www-data}
 
 [ -f "$module" ] || { echo "$module is not there: make first" >&2; exit 1; }
@@ -76,7 +78,8 @@ fi
 port=${PORT:-8529}
 
 $isolate sh -c "$lo cd $work && exec $as env -i $(echo $environment) \
-    timeout -s INT 900 perl t/TEST -httpd $httpd -apxs $(command -v "$apxs") \
+    timeout -s INT ${TIMEOUT:-900} \
+    perl t/TEST -httpd $httpd -apxs $(command -v "$apxs") \
     -httpd_conf $work/modules.conf -servername localhost -port $port \
     -threadsperchild 8 -maxclients 16 ${VERBOSE:+-verbose} $*" \
     > "$work/output" 2>&1 && status=0 || status=$?
@@ -91,8 +94,8 @@ grep -q '^Files=[1-9][0-9]*, Tests=[1-9]' "$work/output" || fail "no test ran"
 if grep -q ' skipped' "$work/output"; then
     fail "a test file was skipped"
 fi
-if grep -nE 'exit signal|AddressSanitizer|runtime error|Assertion' \
-    "$work"/t/logs/error_log; then
+if grep -rnE 'exit signal|AddressSanitizer|runtime error|Assertion' \
+    --include='*error_log' "$work"/t/logs; then
     fail "a child died"
 fi
 [ "$status" = 0 ] || tail -n 20 "$work/t/logs/error_log" 2>/dev/null || :

@@ -241,7 +241,7 @@ sub private_httpd {
     system($ENV{CORS_HTTPD}, '-f', "$root/httpd.conf") == 0
         or die "httpd does not start with $root/httpd.conf: "
             . `tail -n 5 $root/error_log`;
-    for (1 .. 100) {
+    for (1 .. 300) {
         return $self if -s "$root/httpd.pid"
             && IO::Socket::INET->new(PeerAddr => '127.0.0.1',
                                      PeerPort => $port);
