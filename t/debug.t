@@ -58,6 +58,14 @@ my @table = (
     ['nothing is listed', 'all', [$a, 'PATCH', 'x-one'], 204,
      { %preflight, origin => $a, methods => '*', debug => 'refused; '
        . 'reason=header-not-allowed; header=x-one; allowed=""' }, 403],
+    ['a method that is excluded', 'but', [$a, 'DELETE'], 204,
+     { %preflight, origin => $a, debug => 'refused; '
+       . 'reason=method-not-allowed; method=DELETE; allowed="*, -DELETE"' },
+     403],
+    ['a header that is excluded', 'but', [$a, 'PUT', 'x-a-own'], 204,
+     { %preflight, origin => $a, methods => 'PUT', debug => 'refused; '
+       . 'reason=header-not-allowed; header=x-a-own; '
+       . 'allowed="X-A-*, Foo, -X-A-Own"' }, 403],
     ['any origin', 'any', [$evil], 200,
      { expose => 'X-Three', origin => '*', timing => '*',
        debug => 'granted' }],

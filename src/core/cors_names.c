@@ -237,26 +237,23 @@ static void seal_side(side_t *side, const apr_array_header_t *entries,
     }
 }
 
-/* A list as a field has it: first, unless that is NULL, and what spans has.
- * NULL if that is nothing. */
-static const char *join_spans(const char *first,
-                              const apr_array_header_t *spans,
+/* A list as a field has it; NULL if there is nothing in it. */
+static const char *join_spans(const apr_array_header_t *spans,
                               apr_pool_t *pool)
 {
-    apr_size_t size = first ? strlen(first) + 1 : 1;
+    apr_size_t size = 0;
     char *text, *end;
     int i;
 
     if (!spans->nelts) {
-        return first;
+        return NULL;
     }
     for (i = 0; i < spans->nelts; i++) {
         size += SPAN(spans, i).len + 2;
     }
-    text = apr_palloc(pool, size);
-    end = first ? apr_cpystrn(text, first, size) : text;
+    text = end = apr_palloc(pool, size);
     for (i = 0; i < spans->nelts; i++) {
-        if (end != text) {
+        if (i) {
             *end++ = ',';
             *end++ = ' ';
         }
@@ -288,7 +285,7 @@ void cors_names_seal(cors_names_t *names)
             APR_ARRAY_PUSH(plain, span_t) = name;
         }
     }
-    names->joined = join_spans(NULL, plain, names->pool);
+    names->joined = join_spans(plain, names->pool);
 }
 
 /* Add to entries what stands in from and not in without. */
@@ -437,83 +434,4 @@ const char *cors_names_requested(const char *field, apr_pool_t *pool)
     }
     *end = '\0';
     return end != text ? text : NULL;
-}
-
-/*
- * Exposing.
- */
-
-/* What is never in the answer: browsers show it anyway, or never do, or it
- * ends at the next hop (RFC 9110, 7.6.1). */
-static const char *const unexposed[] = {
-    "Cache-Control", "Content-Language", "Content-Length", "Content-Type",
-    "Expires", "Last-Modified", "Pragma",
-    "Set-Cookie", "Set-Cookie2",
-    "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection",
-    "TE", "Trailer", "Transfer-Encoding", "Upgrade",
-    NULL
-};
-
-static int is_exposable(const span_t *name)
-{
-    int i;
-
-    if (name->len >= CORS_LEN("access-control-")
-        && cors_token_equal(name->text, "access-control-",
-                            CORS_LEN("access-control-"))) {
-        return 0;
-    }
-    for (i = 0; unexposed[i]; i++) {
-        if (strlen(unexposed[i]) == name->len
-            && cors_token_equal(unexposed[i], name->text, name->len)) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* Add a field's name unless it is there already, in the list's plain names or
- * from an earlier field. */
-static void expose(apr_array_header_t *found, const cors_names_t *exposed,
-                   const char *text)
-{
-    const span_t name = { text, strlen(text) };
-    int i;
-
-    if (!covers(exposed, &name) || side_lists(&exposed->includes, &name,
-                                              CORS_HEADERS)
-        || !is_exposable(&name)) {
-        return;
-    }
-    for (i = 0; i < found->nelts; i++) {
-        if (!compare_spans(&SPAN(found, i), &name, CORS_HEADERS)) {
-            return;
-        }
-    }
-    APR_ARRAY_PUSH(found, span_t) = name;
-}
-
-const char *cors_names_expose(const cors_names_t *exposed,
-                              const apr_table_t *const *tables,
-                              const char *const *more, apr_pool_t *pool)
-{
-    apr_array_header_t *found;
-
-    if (!exposed->includes.all && !exposed->includes.prefixes->nelts) {
-        return exposed->joined;
-    }
-    found = apr_array_make(pool, 8, sizeof(span_t));
-    for (; *tables; tables++) {
-        const apr_array_header_t *fields = apr_table_elts(*tables);
-        int i;
-
-        for (i = 0; i < fields->nelts; i++) {
-            expose(found, exposed,
-                   APR_ARRAY_IDX(fields, i, apr_table_entry_t).key);
-        }
-    }
-    for (; *more; more++) {
-        expose(found, exposed, *more);
-    }
-    return join_spans(exposed->joined, found, pool);
 }

@@ -124,21 +124,4 @@ cors_scan_t cors_names_scan(const cors_names_t *allowed, const char *field,
  */
 const char *cors_names_requested(const char *field, apr_pool_t *pool);
 
-/**
- * The value of Access-Control-Expose-Headers that says what a list covers
- * without `*` and prefixes: the plain names, and those of the given fields
- * that the list covers and that can be exposed.  What a browser shows or hides
- * anyway is left out: the safelisted names, Set-Cookie, hop-by-hop and CORS
- * fields (Fetch, "CORS-safelisted response-header name", "forbidden
- * response-header name").
- *
- * @param exposed the list
- * @param tables the fields of the response; NULL ends them
- * @param more names of fields that are added later; NULL ends them
- * @return in pool or in the list, or NULL if there is nothing to say
- */
-const char *cors_names_expose(const cors_names_t *exposed,
-                              const apr_table_t *const *tables,
-                              const char *const *more, apr_pool_t *pool);
-
 #endif /* CORS_NAMES_H */

@@ -16,6 +16,8 @@
 #include <apr_want.h>
 
 #include "cors_check.h"
+#include "cors_describe.h"
+#include "cors_expose.h"
 #include "cors_token.h"
 #include "cors_verdict.h"
 
@@ -212,7 +214,7 @@ const char *cors_verdict_debug(const cors_verdict_t *verdict,
     const cors_policy_t *policy = verdict->policy;
     const int is_method = verdict->reason == CORS_METHOD_NOT_ALLOWED;
     const cors_names_t *names = is_method ? policy->methods : policy->headers;
-    const char *allowed = names ? cors_names_joined(names) : NULL;
+    const char *allowed = "";
     const char *culprit = "";
 
     if (!policy->setting[CORS_DEBUG] || verdict->kind == CORS_NONE) {
@@ -227,12 +229,12 @@ const char *cors_verdict_debug(const cors_verdict_t *verdict,
                                (int)(verdict->culprit_len < DEBUG_MAX
                                      ? verdict->culprit_len : DEBUG_MAX),
                                verdict->culprit);
+        allowed = apr_psprintf(pool, "; allowed=\"%.*s\"", DEBUG_MAX,
+                               names ? cors_describe_names(names, pool) : "");
     }
-    return apr_psprintf(pool, "refused; reason=%s%s%s%.*s%s",
-                        cors_reason_word(verdict->reason), culprit,
-                        *culprit ? "; allowed=\"" : "", DEBUG_MAX,
-                        *culprit && allowed ? allowed : "",
-                        *culprit ? "\"" : "");
+    return apr_pstrcat(pool, "refused; reason=",
+                       cors_reason_word(verdict->reason), culprit, allowed,
+                       NULL);
 }
 
 const char *cors_verdict_expose(const cors_verdict_t *verdict,
@@ -245,7 +247,7 @@ const char *cors_verdict_expose(const cors_verdict_t *verdict,
         return NULL;
     }
     return answers_all(exposed, verdict)
-           ? "*" : cors_names_expose(exposed, tables, more, pool);
+           ? "*" : cors_expose(exposed, tables, more, pool);
 }
 
 const char *cors_verdict_vary(const cors_verdict_t *verdict)

@@ -120,7 +120,7 @@ const char *cors_verdict_debug(const cors_verdict_t *verdict,
 /**
  * The value of Access-Control-Expose-Headers under a verdict, or NULL.
  *
- * @param tables the fields of the response, as cors_names_expose() takes them
+ * @param tables the fields of the response, as cors_expose() takes them
  * @param more names of fields that are added later, as there
  */
 const char *cors_verdict_expose(const cors_verdict_t *verdict,

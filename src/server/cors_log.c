@@ -18,6 +18,7 @@
 #include <httpd.h>
 #include <http_log.h>
 
+#include "../core/cors_describe.h"
 #include "../core/cors_hazard.h"
 #include "cors_log.h"
 #include "cors_module.h"
@@ -27,9 +28,6 @@ APLOG_USE_MODULE(cors);
 
 /* How much of what a client sends is worth a place in the error log. */
 #define LOG_MAX 256
-
-/* How many entries of a list are. */
-#define LOG_ENTRIES 16
 
 /* How many things are told once; there can be as many .htaccess files as users
  * care to write. */
@@ -110,47 +108,6 @@ static const char *describe_asked(const request_rec *r,
                         cors_log_quoted(r->unparsed_uri, r->pool));
 }
 
-/* Add to a text the entries of a list, as they are written. */
-static const char *add_entries(const char *text,
-                               const apr_array_header_t *entries,
-                               const char *sign, apr_pool_t *pool)
-{
-    int i;
-
-    for (i = 0; i < entries->nelts && i < LOG_ENTRIES; i++) {
-        text = apr_pstrcat(pool, text, *text ? ", " : "", sign,
-                           APR_ARRAY_IDX(entries, i, const char *), NULL);
-    }
-    return i < entries->nelts ? apr_pstrcat(pool, text, ", ...", NULL) : text;
-}
-
-static const char *describe_origins(const cors_origin_set_t *origins,
-                                    apr_pool_t *pool)
-{
-    const unsigned int count = cors_origin_set_count(origins);
-    const char *text = "";
-    int i;
-
-    if (count > LOG_ENTRIES) {
-        return apr_psprintf(pool, "%u origins", count);
-    }
-    for (i = 0; i < 2; i++) {
-        const char *sign = i ? "-" : "";
-
-        text = add_entries(text, cors_origin_set_patterns(origins, i, pool),
-                           sign, pool);
-        text = add_entries(text, cors_origin_set_expressions(origins, i, pool),
-                           sign, pool);
-    }
-    return text;
-}
-
-static const char *describe_names(const cors_names_t *names, apr_pool_t *pool)
-{
-    return add_entries(add_entries("", cors_names_entries(names, 0), "", pool),
-                       cors_names_entries(names, 1), "-", pool);
-}
-
 /* The list that decided: where it stands, and what it has. */
 static const char *describe_list(const cors_policy_t *policy,
                                  cors_reason_t reason, apr_pool_t *pool)
@@ -159,8 +116,8 @@ static const char *describe_list(const cors_policy_t *policy,
     const cors_names_t *names = list == CORS_LIST_METHODS ? policy->methods
                                                           : policy->headers;
     const char *has = list == CORS_LIST_ORIGINS
-                      ? describe_origins(policy->origins, pool)
-                      : names ? describe_names(names, pool) : "";
+                      ? cors_describe_origins(policy->origins, pool)
+                      : names ? cors_describe_names(names, pool) : "";
 
     return apr_pstrcat(pool, cors_policy_place(policy, list, pool),
                        *has ? ", which has " : "", has, NULL);

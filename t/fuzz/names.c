@@ -23,6 +23,7 @@
 #include <strings.h>
 
 #include "../../src/core/cors_check.h"
+#include "../../src/core/cors_expose.h"
 #include "../../src/core/cors_token.h"
 
 #include "lib/reference.h"
@@ -206,7 +207,7 @@ static void check_exposed(list_t list, const apr_array_header_t *fields,
     for (i = 0; i < fields->nelts; i++) {
         apr_table_addn(table, APR_ARRAY_IDX(fields, i, char *), "x");
     }
-    exposed = cors_names_expose(list.names, tables, more, pool);
+    exposed = cors_expose(list.names, tables, more, pool);
     must(!exposed || is_field_value(exposed), "%s", exposed);
     elements = ref_elements(exposed ? exposed : "", pool);
     for (i = 0; i < elements->nelts; i++) {

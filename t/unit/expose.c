@@ -13,7 +13,7 @@
 
 /* The names of a response's headers that a list exposes. */
 
-#include "../../src/core/cors_names.h"
+#include "../../src/core/cors_expose.h"
 
 #include "lists.h"
 
@@ -109,7 +109,7 @@ int main(void)
             make_table(cases[i].err_fields, pool), NULL
         };
 
-        is_str(cors_names_expose(make_names(CORS_HEADERS, cases[i].list,
+        is_str(cors_expose(make_names(CORS_HEADERS, cases[i].list,
                                             pool), tables,
                                  make_array(cases[i].more, pool), pool),
                cases[i].want, "\"%s\": %s", cases[i].list, cases[i].rule);
