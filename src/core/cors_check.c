@@ -19,6 +19,13 @@
 #include "cors_check.h"
 #include "cors_token.h"
 
+const char *const cors_safelisted_methods[] = { "GET", "HEAD", "POST", NULL };
+
+const char *const cors_safelisted_response_headers[] = {
+    "Cache-Control", "Content-Language", "Content-Length", "Content-Type",
+    "Expires", "Last-Modified", "Pragma", NULL
+};
+
 static int is_one_of(const char *name, const char *const *names)
 {
     for (; *names; names++) {
@@ -162,9 +169,18 @@ const char *cors_check_response_header(const char *entry, int exclude,
     return NULL;
 }
 
+int cors_is_safelisted_method(const char *method)
+{
+    const char *const *safelisted = cors_safelisted_methods;
+
+    while (*safelisted && strcmp(method, *safelisted) != 0) {
+        safelisted++;
+    }
+    return *safelisted != NULL;
+}
+
 const char *cors_warn_method(const char *entry, int exclude, apr_pool_t *pool)
 {
-    static const char *const unasked[] = { "GET", "HEAD", "POST", NULL };
     const char *c = entry;
 
     while (*c && !apr_islower(*c)) {
@@ -175,7 +191,7 @@ const char *cors_warn_method(const char *entry, int exclude, apr_pool_t *pool)
                             "methods have a case: a page that says \"PATCH\" "
                             "does not get through with \"patch\"", entry);
     }
-    return exclude && is_one_of(entry, unasked)
+    return exclude && cors_is_safelisted_method(entry)
            ? apr_psprintf(pool, "CORS-W05: \"-%s\" has no effect: browsers "
                           "send GET, HEAD and POST without asking", entry)
            : NULL;
@@ -184,12 +200,7 @@ const char *cors_warn_method(const char *entry, int exclude, apr_pool_t *pool)
 const char *cors_warn_response_header(const char *entry, int exclude,
                                       apr_pool_t *pool)
 {
-    static const char *const safelisted[] = {
-        "Cache-Control", "Content-Language", "Content-Length", "Content-Type",
-        "Expires", "Last-Modified", "Pragma", NULL
-    };
-
-    return !exclude && is_one_of(entry, safelisted)
+    return !exclude && is_one_of(entry, cors_safelisted_response_headers)
            ? apr_psprintf(pool, "CORS-W08: \"%s\" need not be listed, browsers "
                           "always show it", entry)
            : NULL;

@@ -67,6 +67,17 @@ const char *cors_warn_port(const char *entry, const char *pattern,
 const char *cors_warn_duplicate(const char *entry, int exclude,
                                 apr_pool_t *pool);
 
+/** Methods that browsers do not ask for (Fetch, "CORS-safelisted method");
+ * NULL ends them. */
+extern const char *const cors_safelisted_methods[];
+
+/** Whether a method is one of these; case matters. */
+int cors_is_safelisted_method(const char *method);
+
+/** What browsers show anyway (Fetch, "CORS-safelisted response-header name");
+ * NULL ends them. */
+extern const char *const cors_safelisted_response_headers[];
+
 /** Whether no script can send a method (Fetch, "forbidden method"). */
 int cors_is_forbidden_method(const char *method);
 

@@ -15,14 +15,13 @@
 
 #include <apr_strings.h>
 
+#include "cors_check.h"
 #include "cors_expose.h"
 #include "cors_token.h"
 
-/* What is never in the answer: browsers show it anyway, or never do, or it
- * ends at the next hop (RFC 9110, 7.6.1). */
+/* What is never in the answer, as what browsers show anyway is not: they never
+ * show it, or it ends at the next hop (RFC 9110, 7.6.1). */
 static const char *const unexposed[] = {
-    "Cache-Control", "Content-Language", "Content-Length", "Content-Type",
-    "Expires", "Last-Modified", "Pragma",
     "Set-Cookie", "Set-Cookie2",
     "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection",
     "TE", "Trailer", "Transfer-Encoding", "Upgrade",
@@ -34,21 +33,24 @@ static int is_equal(const char *name, apr_size_t len, const char *other)
     return strlen(other) == len && cors_token_equal(name, other, len);
 }
 
+static int is_one_of(const char *name, apr_size_t len,
+                     const char *const *names)
+{
+    while (*names && !is_equal(name, len, *names)) {
+        names++;
+    }
+    return *names != NULL;
+}
+
 static int is_exposable(const char *name, apr_size_t len)
 {
-    int i;
-
     if (len >= CORS_LEN("access-control-")
         && cors_token_equal(name, "access-control-",
                             CORS_LEN("access-control-"))) {
         return 0;
     }
-    for (i = 0; unexposed[i]; i++) {
-        if (is_equal(name, len, unexposed[i])) {
-            return 0;
-        }
-    }
-    return 1;
+    return !is_one_of(name, len, cors_safelisted_response_headers)
+           && !is_one_of(name, len, unexposed);
 }
 
 /* Add a field's name unless it is there already, in the list's plain names or

@@ -154,6 +154,7 @@ cors_names_t *cors_names_make(apr_pool_t *pool, cors_names_kind_t kind)
     names->kind = kind;
     names->entries = apr_array_make(pool, 4, sizeof(const char *));
     names->exclusions = apr_array_make(pool, 0, sizeof(const char *));
+    cors_names_seal(names);
     return names;
 }
 

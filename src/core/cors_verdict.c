@@ -31,16 +31,9 @@ cors_kind_t cors_kind(const char *method, const char *origin,
                                                         : CORS_ACTUAL;
 }
 
-/* Fetch, "CORS-safelisted method". */
-static int is_safelisted(const char *method)
-{
-    return !strcmp(method, "GET") || !strcmp(method, "HEAD")
-           || !strcmp(method, "POST");
-}
-
 static int method_allowed(const cors_names_t *allowed, const char *method)
 {
-    return is_safelisted(method)
+    return cors_is_safelisted_method(method)
            || (allowed && cors_names_has(allowed, method, strlen(method))
                && cors_is_token(method) && !cors_is_forbidden_method(method));
 }

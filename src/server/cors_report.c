@@ -15,6 +15,7 @@
 
 #include <httpd.h>
 
+#include "../core/cors_check.h"
 #include "../core/cors_token.h"
 #include "cors_log.h"
 #include "cors_report.h"
@@ -26,22 +27,27 @@ typedef enum {
     VARY                /* a list that may have more than is wanted */
 } kind_t;
 
+/* Those that HTML forms can cause (Fetch, "CORS-safelisted request-header",
+ * without those for which the value decides). */
+static const char *const request_headers[] = {
+    "Accept", "Accept-Language", "Content-Language", NULL
+};
+
 /* The fields of a CORS response; on what browsers look at them; and of those
  * that are lists what they do not ask for (Fetch, "CORS-safelisted"). */
 static const struct {
     const char *name;
     kind_t kind;
     enum { ALL, PREFLIGHTS, OTHERS } on;
-    const char *unasked;
+    const char *const *unasked;
 } fields[] = {
     { "Access-Control-Allow-Origin", SINGLE, ALL, NULL },
     { "Access-Control-Allow-Credentials", SINGLE, ALL, NULL },
-    { "Access-Control-Expose-Headers", LIST, OTHERS, "Cache-Control, "
-      "Content-Language, Content-Length, Content-Type, Expires, "
-      "Last-Modified, Pragma" },
-    { "Access-Control-Allow-Methods", LIST, PREFLIGHTS, "GET, HEAD, POST" },
-    { "Access-Control-Allow-Headers", LIST, PREFLIGHTS,
-      "Accept, Accept-Language, Content-Language" },
+    { "Access-Control-Expose-Headers", LIST, OTHERS,
+      cors_safelisted_response_headers },
+    { "Access-Control-Allow-Methods", LIST, PREFLIGHTS,
+      cors_safelisted_methods },
+    { "Access-Control-Allow-Headers", LIST, PREFLIGHTS, request_headers },
     { "Access-Control-Max-Age", SINGLE, PREFLIGHTS, NULL },
     { "Access-Control-Allow-Private-Network", SINGLE, PREFLIGHTS, NULL },
     { "Timing-Allow-Origin", SINGLE, OTHERS, NULL },
@@ -56,6 +62,17 @@ static const char *sent(const request_rec *r, const char *name)
 
     return value && more ? apr_pstrcat(r->pool, value, ", ", more, NULL)
                          : value ? value : more;
+}
+
+/* A list as a field would have it. */
+static const char *joined(const char *const *names, apr_pool_t *pool)
+{
+    const char *text = "";
+
+    for (; names && *names; names++) {
+        text = apr_pstrcat(pool, text, *names, ",", NULL);
+    }
+    return text;
 }
 
 static int differs(kind_t kind, const char *is, const char *wanted,
@@ -95,13 +112,15 @@ void cors_report(const request_rec *r, const cors_verdict_t *verdict,
         const char *value = apr_table_get(wanted, fields[i].name);
 
         if ((int)fields[i].on != other
-            && differs(fields[i].kind, is, value, fields[i].unasked)) {
+            && differs(fields[i].kind, is, value,
+                       joined(fields[i].unasked, r->pool))) {
             text = apr_psprintf(r->pool, "%s; %s %s instead of %s", text,
                                 fields[i].name, describe(is, r->pool),
                                 describe(value, r->pool));
         }
     }
     if (*text) {
-        cors_log_difference(cors_request_first(r), verdict, text + CORS_LEN("; "));
+        cors_log_difference(cors_request_first(r), verdict,
+                            text + CORS_LEN("; "));
     }
 }

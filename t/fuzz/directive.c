@@ -235,6 +235,7 @@ void fuzz(input_t *input)
     }
     if (!reader.faults) {
         check_config(&reader, &asked);
+        cors_policy_seal(reader.section->policy);
         check_policy(reader.section->policy, &asked, input->pool);
     }
 }
