@@ -21,6 +21,7 @@ my $lines = 4000;
 write_file("$root/plain/$_", "$_\n") for qw(a err.html);
 write_file("$root/moved/.htaccess", "RewriteRule ^a\$ /locked/a\n");
 write_file("$root/locked/a", "a\n");
+utime 1e9, 1e9, "$root/locked/a";       # what is new is not served from caches
 write_file("$root/slow/a", "a\n");
 write_file("$root/slow/.htaccess",
            "CorsAllowOriginMatch https://(x+x+)+y\n");
@@ -28,7 +29,7 @@ write_file("$root/long/a", "a\n");
 write_file("$root/long/.htaccess", join '', "CorsAllowOrigin $app\n",
            map { "CorsAllowHeaders X-Header-$_\n" } 1 .. $lines);
 
-plan tests => 2 + 4 + 2 + 3 + 3 + 3;
+plan tests => 2 + 4 + 2 + 2 + 3 + 3 + 3;
 
 # 1. The lines of a macro are gone when the server has started; their places
 # are not.
@@ -85,7 +86,7 @@ is(log_since($refused, $mark, qr/\n/), "/locked/a 200\n",
    '... and nothing of what is granted');
 
 # 3. ReportOnly takes nothing from mod_cache.
-$server = private_httpd(<<"CONF",
+my $cached = <<"CONF";
 DocumentRoot $root
 CacheEnable socache /
 CacheSocache shmcb:$root/socache(512000)
@@ -102,12 +103,26 @@ CorsAllowOrigin $app
     CorsAllowOrigin $evil
 </Location>
 CONF
-    modules => [qw(cache cache_socache socache_shmcb rewrite)]);
+my @modules = qw(cache cache_socache socache_shmcb rewrite);
+$server = private_httpd($cached, modules => \@modules);
 my @caches = map { (get('/moved/a', $app, port => $server->port)->{text}
                     =~ /^X-Cache: (\w+)/m)[0] // 'none' } 1 .. 3;
-isnt($caches[2], 'MISS', 'ReportOnly: what is redirected within is stored');
+is($caches[2], 'HIT', 'ReportOnly: what is redirected within is stored');
 is(get('/locked/a', $app, port => $server->port)->{status}, 200,
    '... and its target is served');
+
+# ... but what would be stored without the fields that its own URL's policy
+# gives.
+$server = private_httpd($cached . <<"CONF", modules => \@modules);
+<Location "/locked">
+    CorsEngine On
+</Location>
+CONF
+cors_none(get('/moved/a', $app, port => $server->port), 200, undef,
+          'ReportOnly that leads to a policy: as it was');
+cors_is(get('/locked/a', $app, port => $server->port), 200,
+        { origin => $app, vary => 'Origin' },
+        '... and its target has its own fields');
 
 # 4. An expression of a .htaccess is made anew for each request.
 $server = private_httpd(<<"CONF", modules => []);

@@ -236,6 +236,12 @@ static void write_headers(request_rec *r, const cors_verdict_t *verdict)
     write_cors(r, verdict);
 }
 
+/* Whether a policy sets headers; ReportOnly does not. */
+static int is_on(const cors_policy_t *policy)
+{
+    return policy && policy->setting[CORS_ENGINE] == CORS_ENGINE_ON;
+}
+
 /* CorsEngine ReportOnly: the response stays as it is; the fields that it would
  * have are written into copies of its tables. */
 static void report(const request_rec *r, const cors_verdict_t *verdict)
@@ -262,7 +268,7 @@ static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
     if (f->ctx) {
         cors_verdict_t *verdict = f->ctx;
 
-        if (verdict->policy->setting[CORS_ENGINE] == CORS_ENGINE_ON) {
+        if (is_on(verdict->policy)) {
             cors_request_check_redirect(f->r, verdict);
             write_headers(f->r, verdict);
         }
@@ -314,19 +320,18 @@ static void insert(ap_filter_rec_t *handle, request_rec *r,
 
 /* mod_cache knows what a request was redirected to within the server by the
  * URL of that.  What it has of it gets the headers of this verdict, and what
- * comes under the policy of another URL is not stored. */
+ * comes under the policy of another URL is not stored, unless neither sets
+ * any. */
 void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
 {
-    const int is_of_other_url = cors_config_policy(r) != verdict->policy;
+    const cors_policy_t *const of_url = cors_config_policy(r);
+    const int is_of_other_url = of_url != verdict->policy;
 
     insert(filter_handle, r, verdict);
-    if (verdict->policy->setting[CORS_ENGINE] != CORS_ENGINE_ON) {
-        return;
-    }
-    if (is_of_other_url) {
+    if (is_of_other_url && (is_on(of_url) || is_on(verdict->policy))) {
         apr_table_setn(r->subprocess_env, "no-cache", "cors");
     }
-    if (is_of_other_url || r->prev) {
+    if ((is_of_other_url || r->prev) && is_on(verdict->policy)) {
         insert(late_filter_handle, r, verdict);
     }
 }
