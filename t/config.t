@@ -198,7 +198,7 @@ my @htaccess = (
     ["# none\n\nCorsMaxAge soon\n", 3,
      'CorsMaxAge: CORS-E07: "soon" .*: write whole seconds'],
     ["CorsEngine On\nCorsEngine Maybe\n", 2,
-     'CorsEngine: "Maybe" .*: write "On" or "Off" or "ReportOnly"'],
+     'CorsEngine: "Maybe" .*: write "On", "Off" or "ReportOnly"'],
     ["<Files x>\nCorsAllowOrigin a.example https://*\n</Files>\n", 2,
      'CorsAllowOrigin: CORS-E01: "a.example" .*: write "https://a.example"; ' .
      'CORS-E01: "https://\*" .*'],

@@ -124,30 +124,39 @@ const char *cors_config_setting(const cors_policy_t *policy,
                        directive->words[policy->setting[setting]], NULL);
 }
 
-static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
+const char *cors_config_word(const cmd_parms *cmd, const char *const *words,
+                             const char *arg, unsigned char *value)
 {
-    const word_directive_t *directive = cmd->info;
-    const char *const *words = directive->words;
-    const char *choice = NULL;
-    const char *err = cors_section_enter(cmd, conf);
+    const char *choice = "";
     unsigned char i;
 
-    if (err) {
-        return err;
-    }
     for (i = 0; words[i]; i++) {
         if (!strcasecmp(arg, words[i])) {
-            cors_policy_set(conf,
-                            (cors_setting_t)(directive - word_directives), i);
+            *value = i;
             return NULL;
         }
-        choice = choice ? apr_psprintf(cmd->pool, "%s or \"%s\"", choice,
-                                       words[i])
-                        : apr_psprintf(cmd->pool, "\"%s\"", words[i]);
+        choice = apr_pstrcat(cmd->pool, choice, !i ? "" : words[i + 1] ? ", "
+                             : " or ", "\"", words[i], "\"", NULL);
     }
     return cors_config_fault(cmd, apr_psprintf(cmd->pool, "\"%s\" is none of "
                                                "its values: write %s", arg,
                                                choice));
+}
+
+static const char *set_word(cmd_parms *cmd, void *conf, const char *arg)
+{
+    const word_directive_t *directive = cmd->info;
+    const char *err = cors_section_enter(cmd, conf);
+    unsigned char value = 0;
+
+    if (!err) {
+        err = cors_config_word(cmd, directive->words, arg, &value);
+    }
+    if (!err) {
+        cors_policy_set(conf, (cors_setting_t)(directive - word_directives),
+                        value);
+    }
+    return err;
 }
 
 /* Longer times make no sense, and 32 bits hold this one. */

@@ -63,6 +63,13 @@ const char *cors_config_setting(const cors_policy_t *policy,
                                 cors_setting_t setting, apr_pool_t *pool);
 
 /**
+ * The place of an argument among the words that a directive takes, which NULL
+ * ends; their case does not count.  An error names them.
+ */
+const char *cors_config_word(const cmd_parms *cmd, const char *const *words,
+                             const char *arg, unsigned char *value);
+
+/**
  * What a directive's function returns for faults: with the directive's name,
  * and where httpd does not say it, in a .htaccess, the line.  NULL for NULL.
  */

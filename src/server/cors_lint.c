@@ -29,9 +29,9 @@
 
 APLOG_USE_MODULE(cors);
 
-typedef enum { LINT_OFF, LINT_ON, LINT_STRICT } lint_t;
+enum { LINT_OFF, LINT_ON, LINT_STRICT };
 
-static lint_t lint;
+static unsigned char lint;
 
 void cors_lint_begin(void)
 {
@@ -41,23 +41,11 @@ void cors_lint_begin(void)
 
 const char *cors_lint_set(cmd_parms *cmd, void *conf, const char *arg)
 {
-    static const char *const words[] = { "Off", "On", "Strict" };
+    static const char *const words[] = { "Off", "On", "Strict", NULL };
     const char *err = ap_check_cmd_context(cmd, GLOBAL_ONLY);
-    int i;
 
     (void)conf;
-    if (err) {
-        return err;
-    }
-    for (i = LINT_OFF; i <= LINT_STRICT; i++) {
-        if (!strcasecmp(arg, words[i])) {
-            lint = (lint_t)i;
-            return NULL;
-        }
-    }
-    return cors_config_fault(cmd, apr_psprintf(cmd->pool, "\"%s\" is none of "
-                                               "its values: write \"Off\", "
-                                               "\"On\" or \"Strict\"", arg));
+    return err ? err : cors_config_word(cmd, words, arg, &lint);
 }
 
 int cors_lint_wants(const cmd_parms *cmd)

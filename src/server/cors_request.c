@@ -36,15 +36,20 @@ request_rec *cors_request_first(const request_rec *r)
     return (request_rec *)r;
 }
 
+/* A subrequest that looks for the policy of a preflight. */
+typedef struct {
+    int is_running;
+    int passes_redirects;
+    int is_done;                    /* it has come to its policy, if any */
+    const cors_policy_t *policy;
+} look_up_t;
+
 /* What is known of a request, or of the first of a chain. */
 typedef struct {
     cors_asked_t asked;             /* by a preflight, once and for all */
     cors_verdict_t verdict;         /* on that */
     int is_decided;
-    int is_looked_up;               /* by a subrequest, just now */
-    int passes_redirects;           /* that subrequest does */
-    int is_found;                   /* it has come to its policy, if any */
-    const cors_policy_t *policy;
+    look_up_t look_up;
 } state_t;
 
 static state_t *find_state(const request_rec *r)
@@ -108,8 +113,8 @@ static const cors_policy_t *policy_of(request_rec *r)
                                                 &cors_module);
     const cors_policy_t *policy;
 
-    if (state && state->is_found) {
-        return state->policy;
+    if (state && state->look_up.is_done) {
+        return state->look_up.policy;
     }
     if (r->status != HTTP_OK && before == r->server->lookup_defaults
         && r->uri && *r->uri == '/') {
@@ -273,15 +278,15 @@ static const char *asked_url(const request_rec *r)
  * not hold, and which cors_request_look_up() ends as soon as its sections are
  * known.  It is not destroyed: the policy of a .htaccess lives as long as it
  * does. */
-static void look_up(request_rec *r, state_t *state, const char *method)
+static void run_look_up(request_rec *r, look_up_t *look_up, const char *method)
 {
     apr_table_t *const err_headers_out = r->err_headers_out;
 
     /* A RewriteRule of a subrequest sets its cookies here. */
     r->err_headers_out = apr_table_copy(r->pool, err_headers_out);
-    state->is_looked_up = 1;
+    look_up->is_running = 1;
     ap_sub_req_method_uri(method, asked_url(r), r, NULL);
-    state->is_looked_up = 0;
+    look_up->is_running = 0;
     r->err_headers_out = err_headers_out;
 }
 
@@ -289,28 +294,36 @@ static void look_up(request_rec *r, state_t *state, const char *method)
  * Where GET does not get there either, the actual request will be sent away,
  * too: then a redirect is passed over, and last what the URL's <Location> and
  * the server say holds. */
-static const cors_policy_t *look_up_policy(request_rec *r, state_t *state)
+static const cors_policy_t *look_up_policy(request_rec *r, look_up_t *look_up)
 {
-    look_up(r, state, "OPTIONS");
-    if (!state->is_found) {
-        look_up(r, state, "GET");
+    run_look_up(r, look_up, "OPTIONS");
+    if (!look_up->is_done) {
+        run_look_up(r, look_up, "GET");
     }
-    if (!state->is_found) {
-        state->passes_redirects = 1;
-        look_up(r, state, "GET");
+    if (!look_up->is_done) {
+        look_up->passes_redirects = 1;
+        run_look_up(r, look_up, "GET");
     }
-    return state->is_found ? state->policy : cors_config_policy(r);
+    return look_up->is_done ? look_up->policy : cors_config_policy(r);
+}
+
+/* The look-up that a subrequest is, or NULL. */
+static look_up_t *find_look_up(const request_rec *r)
+{
+    state_t *state = r->main ? find_state(r->main) : NULL;
+
+    return state && state->look_up.is_running ? &state->look_up : NULL;
 }
 
 int cors_request_look_up(const request_rec *r)
 {
-    state_t *state = r->main ? find_state(r->main) : NULL;
+    look_up_t *look_up = find_look_up(r);
 
-    if (!state || !state->is_looked_up) {
+    if (!look_up) {
         return 0;
     }
-    state->is_found = 1;
-    state->policy = cors_config_policy(r);
+    look_up->is_done = 1;
+    look_up->policy = cors_config_policy(r);
     return 1;
 }
 
@@ -351,14 +364,14 @@ static void untranslate(request_rec *r, const request_rec *before)
  * site.  A look-up that passes them over looks below DocumentRoot. */
 static int translate_look_up(request_rec *r)
 {
-    state_t *state = find_state(r->main);
+    look_up_t *look_up = find_look_up(r);
     request_rec before;
     int rv;
 
-    if (!state || !state->is_looked_up || !state->passes_redirects) {
+    if (!look_up || !look_up->passes_redirects) {
         return DECLINED;
     }
-    state->passes_redirects = 0;
+    look_up->passes_redirects = 0;
     remember(&before, r);
     rv = ap_run_translate_name(r);
     if (ap_is_HTTP_REDIRECT(rv)) {
@@ -388,8 +401,8 @@ int cors_request_translate(request_rec *r)
         policy = cors_config_policy(r);
     }
     else if (ap_is_HTTP_VALID_RESPONSE(rv)) {
-        policy = look_up_policy(r, state);
-        if (!policy && !state->is_found) {
+        policy = look_up_policy(r, &state->look_up);
+        if (!policy && !state->look_up.is_done) {
             cors_log_unanswered(r, &state->asked, rv,
                                 apr_table_get(r->headers_out, "Location"));
         }
