@@ -444,8 +444,10 @@ const mod_cors_verdict_t *cors_request_tell(const request_rec *r)
     return told;
 }
 
-void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
+void cors_request_check_redirect(request_rec *r)
 {
+    state_t *state = find_state(r);
+    cors_verdict_t *verdict = &state->verdict;
     const char *target;
 
     if (verdict->kind != CORS_PREFLIGHT || verdict->reason != CORS_GRANTED
@@ -457,7 +459,7 @@ void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict)
         target = apr_table_get(r->err_headers_out, "Location");
     }
     cors_verdict_refuse(verdict, CORS_PREFLIGHT_REDIRECTED);
-    cors_log_redirect(cors_request_first(r), verdict, &find_state(r)->asked,
+    cors_log_redirect(cors_request_first(r), verdict, &state->asked,
                       target ? target : "");
     publish(cors_request_first(r), verdict);
     cors_request_publish(r, verdict);

@@ -75,9 +75,9 @@ void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
  * response is a redirect: no browser follows it (Fetch, "CORS-preflight fetch",
  * which wants an ok status).
  *
- * @param r with its response's status and fields
+ * @param r one that has been decided on, with its response's status and fields
  */
-void cors_request_check_redirect(request_rec *r, cors_verdict_t *verdict);
+void cors_request_check_redirect(request_rec *r);
 
 /** What other modules are told; see mod_cors.h. */
 const mod_cors_verdict_t *cors_request_tell(const request_rec *r);

@@ -266,10 +266,10 @@ static void report(const request_rec *r, const cors_verdict_t *verdict)
 static apr_status_t write_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     if (f->ctx) {
-        cors_verdict_t *verdict = f->ctx;
+        const cors_verdict_t *verdict = f->ctx;
 
         if (is_on(verdict->policy)) {
-            cors_request_check_redirect(f->r, verdict);
+            cors_request_check_redirect(f->r);
             write_headers(f->r, verdict);
         }
         else if (APLOGrinfo(f->r)) {
