@@ -32,25 +32,28 @@ static const char *add_entries(const char *text,
     return i < entries->nelts ? apr_pstrcat(pool, text, ", ...", NULL) : text;
 }
 
+/* Add what a list of origins includes or excludes; many are only counted, which
+ * takes no longer than few. */
+static const char *add_side(const char *text, const cors_origin_set_t *origins,
+                            int excluded, apr_pool_t *pool)
+{
+    const unsigned int count = cors_origin_set_count(origins, excluded);
+    const char *sign = excluded ? "-" : "";
+
+    if (count > ENTRIES) {
+        return apr_psprintf(pool, "%s%s%u %s", text, *text ? ", " : "", count,
+                            excluded ? "exclusions" : "origins");
+    }
+    text = add_entries(text, cors_origin_set_patterns(origins, excluded, pool),
+                       sign, pool);
+    return add_entries(text, cors_origin_set_expressions(origins, excluded,
+                                                         pool), sign, pool);
+}
+
 const char *cors_describe_origins(const cors_origin_set_t *origins,
                                   apr_pool_t *pool)
 {
-    const unsigned int count = cors_origin_set_count(origins);
-    const char *text = "";
-    int i;
-
-    if (count > ENTRIES) {
-        return apr_psprintf(pool, "%u origins", count);
-    }
-    for (i = 0; i < 2; i++) {
-        const char *sign = i ? "-" : "";
-
-        text = add_entries(text, cors_origin_set_patterns(origins, i, pool),
-                           sign, pool);
-        text = add_entries(text, cors_origin_set_expressions(origins, i, pool),
-                           sign, pool);
-    }
-    return text;
+    return add_side(add_side("", origins, 0, pool), origins, 1, pool);
 }
 
 const char *cors_describe_names(const cors_names_t *names, apr_pool_t *pool)

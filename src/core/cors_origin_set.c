@@ -421,15 +421,18 @@ int cors_origin_set_is_empty(const cors_origin_set_t *set)
  * For messages.
  */
 
-unsigned int cors_origin_set_count(const cors_origin_set_t *set)
+static unsigned int side_count(const side_t *side)
 {
-    unsigned int count = 0;
+    return (side->patterns ? apr_hash_count(side->patterns) : 0)
+           + (side->matchers ? (unsigned int)side->matchers->nelts : 0);
+}
 
-    for (; set; set = set->base) {
-        const side_t *side = &set->includes;
+unsigned int cors_origin_set_count(const cors_origin_set_t *set, int excluded)
+{
+    unsigned int count = excluded ? side_count(&set->excludes) : 0;
 
-        count += side->patterns ? apr_hash_count(side->patterns) : 0;
-        count += side->matchers ? (unsigned int)side->matchers->nelts : 0;
+    for (; set && !excluded; set = set->base) {
+        count += side_count(&set->includes);
     }
     return count;
 }

@@ -110,8 +110,11 @@ int cors_origin_set_is_empty(const cors_origin_set_t *set);
  * For messages.
  */
 
-/** How many entries are included; what is there twice counts twice. */
-unsigned int cors_origin_set_count(const cors_origin_set_t *set);
+/**
+ * How many entries are included, or how many are excluded; what is there twice
+ * counts twice.
+ */
+unsigned int cors_origin_set_count(const cors_origin_set_t *set, int excluded);
 
 /**
  * The patterns that are included and not excluded themselves, or those that

@@ -11,6 +11,8 @@
  * limitations under the License.
  */
 
+#include <string.h>
+
 #include <apr_strings.h>
 
 #include "cors_hazard.h"
@@ -146,6 +148,16 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
     }
     policy->hazards = cors_hazards(policy);
     return policy;
+}
+
+int cors_policy_is_same(const cors_policy_t *a, const cors_policy_t *b)
+{
+    return a == b
+           || (a && b && a->origins == b->origins
+               && a->credentials == b->credentials && a->methods == b->methods
+               && a->headers == b->headers && a->expose == b->expose
+               && a->max_age == b->max_age
+               && !memcmp(a->setting, b->setting, sizeof(a->setting)));
 }
 
 int cors_policy_has_origins(const cors_policy_t *policy)

@@ -128,6 +128,12 @@ const cors_policy_t *cors_policy_merge(apr_pool_t *pool,
                                        const cors_policy_t *outer,
                                        const cors_policy_t *inner);
 
+/**
+ * Whether two policies are known to give the same verdicts: the same one, or
+ * two that merging has made of the same lists and settings.
+ */
+int cors_policy_is_same(const cors_policy_t *a, const cors_policy_t *b);
+
 /** Whether a policy says nothing at all. */
 int cors_policy_says_nothing(const cors_policy_t *policy);
 

@@ -55,13 +55,15 @@ static server_config_t *server_config(const server_rec *s)
 void cors_config_finish(const server_rec *main_server, apr_pool_t *ptemp)
 {
     const int is_overridden = cors_section_overrides("Cors", ptemp)->nelts;
+    const int has_headers = cors_section_overrides("Header", ptemp)->nelts
+                            || cors_sections_affect_answers();
     const server_rec *s;
 
     for (s = main_server; s; s = s->next) {
         server_config_t *config = server_config(s);
 
         config->is_used = is_overridden || cors_sections_exist(main_server, s);
-        config->is_final = !is_overridden && !cors_section_sets_headers()
+        config->is_final = !is_overridden && !has_headers
                            && cors_sections_are_of_urls(main_server, s);
     }
 }

@@ -21,6 +21,7 @@
 
 #include "../core/cors_origin.h"
 #include "cors_enforce.h"
+#include "cors_request.h"
 
 /* Whether an origin is the site's by the name that httpd gives it under
  * UseCanonicalName: a proxy may ask for it by another. */
@@ -50,7 +51,7 @@ static int is_same_origin(const request_rec *r)
     if (site && (!strcmp(site, "same-origin") || !strcmp(site, "none"))) {
         return 1;
     }
-    if (!cors_origin_read(&origin, apr_table_get(r->headers_in, "Origin"))) {
+    if (!cors_origin_read(&origin, cors_request_origin(r))) {
         return 0;
     }
     port = r->parsed_uri.port_str ? r->parsed_uri.port

@@ -83,7 +83,7 @@ const char *cors_log_quoted(const char *value, apr_pool_t *pool)
     int left;
 
     *end++ = '"';
-    for (left = LOG_MAX; left && *value; left--, value++) {
+    for (left = LOG_MAX; value && left && *value; left--, value++) {
         if (*value == '"') {
             memcpy(end, "%22", 3);
             end += 3;
@@ -184,7 +184,7 @@ void cors_log_unanswered(const request_rec *r, const cors_asked_t *asked,
                   "and .htaccess say)",
                   cors_reason_word(CORS_PREFLIGHT_REDIRECTED),
                   describe_asked(r, asked, asked->method), status,
-                  cors_log_quoted(target ? target : "", r->pool));
+                  cors_log_quoted(target, r->pool));
 }
 
 void cors_log_difference(const request_rec *r, const cors_verdict_t *verdict,

@@ -37,6 +37,8 @@ int cors_log_is_first(const char *what);
  * it cannot have itself, so that what stands between two is one value.  httpd
  * escapes the rest.
  *
+ * @param value NULL for "": a request whose first line cannot be read has no
+ *              URL
  * @return in pool
  */
 const char *cors_log_quoted(const char *value, apr_pool_t *pool);
@@ -55,7 +57,7 @@ void cors_log_verdict(const request_rec *r, const cors_verdict_t *verdict,
  * Log that a preflight which the policy would grant is redirected.
  *
  * @param r the request as the client sent it
- * @param target where to
+ * @param target where to; NULL for nowhere
  */
 void cors_log_redirect(const request_rec *r, const cors_verdict_t *verdict,
                        const cors_asked_t *asked, const char *target);

@@ -46,8 +46,9 @@ typedef struct {
 
 /* What is known of a request, or of the first of a chain. */
 typedef struct {
-    cors_asked_t asked;             /* by a preflight, once and for all */
+    cors_asked_t asked;             /* once and for all */
     cors_verdict_t verdict;         /* on that */
+    int is_read;
     int is_decided;
     look_up_t look_up;
 } state_t;
@@ -75,6 +76,11 @@ const cors_verdict_t *cors_request_verdict(const request_rec *r)
     const state_t *state = find_state(r);
 
     return state && state->is_decided ? &state->verdict : NULL;
+}
+
+const char *cors_request_origin(const request_rec *r)
+{
+    return find_state(r)->asked.origin;
 }
 
 /* The method that the client used; an ErrorDocument is got with GET. */
@@ -221,19 +227,27 @@ static const cors_verdict_t *decide_by(const request_rec *r, state_t *state,
     return &state->verdict;
 }
 
+/* What a page asks is read as soon as the first request of a chain comes here,
+ * since RequestHeader changes it on the way to one that has a policy. */
 const cors_verdict_t *cors_request_decide(request_rec *r)
 {
-    const cors_policy_t *policy = is_left_alone(r) ? NULL : find_policy(r);
+    const cors_policy_t *policy;
     state_t *state;
 
-    if (!policy) {
+    if (is_left_alone(r)) {
+        return NULL;
+    }
+    policy = find_policy(r);
+    if (!policy && (!cors_config_is_used(r->server)
+                    || !apr_table_get(r->headers_in, "Origin"))) {
         return NULL;
     }
     state = need_state(r);
-    if (state->asked.kind != CORS_PREFLIGHT) {
+    if (!state->is_read) {
         read_asked(&state->asked, r);
+        state->is_read = 1;
     }
-    return decide_by(r, state, policy);
+    return policy ? decide_by(r, state, policy) : NULL;
 }
 
 /*
@@ -257,6 +271,7 @@ static state_t *find_fresh_preflight(const request_rec *r)
     }
     state = need_state(r);
     state->asked = asked;
+    state->is_read = 1;
     return state;
 }
 
@@ -460,7 +475,7 @@ void cors_request_check_redirect(request_rec *r)
     }
     cors_verdict_refuse(verdict, CORS_PREFLIGHT_REDIRECTED);
     cors_log_redirect(cors_request_first(r), verdict, &state->asked,
-                      target ? target : "");
+                      target);
     publish(cors_request_first(r), verdict);
     cors_request_publish(r, verdict);
 }

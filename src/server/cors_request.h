@@ -36,6 +36,15 @@ request_rec *cors_request_first(const request_rec *r);
 const cors_verdict_t *cors_request_verdict(const request_rec *r);
 
 /**
+ * The Origin that the verdict is on: RequestHeader may have changed or removed
+ * that of the request since.
+ *
+ * @param r with a verdict
+ * @return NULL if there was none
+ */
+const char *cors_request_origin(const request_rec *r);
+
+/**
  * Decide, and log the verdict: by the policy of the first request that has
  * one, from the start of a chain of internal redirects up to r.
  *

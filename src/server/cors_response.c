@@ -58,6 +58,9 @@ static ap_filter_rec_t *late_filter_handle;
 /* mod_headers' filter for "Header always", if that module is there. */
 static ap_filter_rec_t *header_always_handle;
 
+/* Whether mod_cache is there. */
+static int has_cache;
+
 /* Whether a table has fields that begin with "Access-Control-", and how many
  * Vary fields: two questions, one walk. */
 static void survey(const apr_table_t *table, int *has_cors, int *n_vary)
@@ -292,6 +295,7 @@ void cors_response_register(void)
 void cors_response_find_neighbours(void)
 {
     header_always_handle = ap_get_output_filter_handle("FIXUP_HEADERS_ERR");
+    has_cache = ap_get_output_filter_handle("CACHE_SAVE") != NULL;
 }
 
 /* Whether a filter is followed by others that could set fields. */
@@ -318,21 +322,41 @@ static void insert(ap_filter_rec_t *handle, request_rec *r,
     ap_add_output_filter_handle(handle, (void *)verdict, r, r->connection);
 }
 
-/* mod_cache knows what a request was redirected to within the server by the
- * URL of that.  What it has of it gets the headers of this verdict, and what
- * comes under the policy of another URL is not stored, unless neither sets
- * any. */
-void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
+/* Whether a RequestHeader has changed the Origin that the verdict is on. */
+static int has_other_origin(const request_rec *r,
+                            const cors_verdict_t *verdict)
+{
+    const char *asked = cors_request_origin(r);
+    const char *now = apr_table_get(r->headers_in, "Origin");
+
+    return verdict->varies
+           && (asked && now ? strcmp(asked, now) != 0 : asked != now);
+}
+
+/* mod_cache knows a response by the URL that it comes from, be that what a
+ * request was redirected to within the server, and by the Origin that the
+ * request has then.  What it has of them gets the headers of this verdict, and
+ * what comes of another policy or Origin is not stored, unless neither policy
+ * sets any. */
+static void mind_cache(request_rec *r, const cors_verdict_t *verdict)
 {
     const cors_policy_t *const of_url = cors_config_policy(r);
-    const int is_of_other_url = of_url != verdict->policy;
+    const int is_other = !cors_policy_is_same(of_url, verdict->policy)
+                         || has_other_origin(r, verdict);
 
-    insert(filter_handle, r, verdict);
-    if (is_of_other_url && (is_on(of_url) || is_on(verdict->policy))) {
+    if (is_other && (is_on(of_url) || is_on(verdict->policy))) {
         apr_table_setn(r->subprocess_env, "no-cache", "cors");
     }
-    if ((is_of_other_url || r->prev) && is_on(verdict->policy)) {
+    if ((is_other || r->prev) && is_on(verdict->policy)) {
         insert(late_filter_handle, r, verdict);
+    }
+}
+
+void cors_response_prepare(request_rec *r, const cors_verdict_t *verdict)
+{
+    insert(filter_handle, r, verdict);
+    if (has_cache) {
+        mind_cache(r, verdict);
     }
 }
 

@@ -26,7 +26,7 @@
 /** Register the output filter; once, before a request comes. */
 void cors_response_register(void);
 
-/** Look for the filter of mod_headers; once, when all modules are there. */
+/** Look for mod_headers and mod_cache; once, when all modules are there. */
 void cors_response_find_neighbours(void);
 
 /**

@@ -275,22 +275,24 @@ static int is_of_url(const ap_directive_t *opener)
                    || !strcasecmp(opener->directive, "<LocationMatch")));
 }
 
-/* "Header always" holds for the answer to a preflight, too. */
-static int sets_headers(const ap_directive_t *line)
+/* "Header always" holds for the answer to a preflight, too, and LogLevel for
+ * what the log is told of it. */
+static int affects_answers(const ap_directive_t *line)
 {
     for (; line; line = line->next) {
-        if ((!strcasecmp(line->directive, "Header")
+        if (((!strcasecmp(line->directive, "Header")
+              || !strcasecmp(line->directive, "LogLevel"))
              && !is_of_url(line->parent))
-            || sets_headers(line->first_child)) {
+            || affects_answers(line->first_child)) {
             return 1;
         }
     }
     return 0;
 }
 
-int cors_section_sets_headers(void)
+int cors_sections_affect_answers(void)
 {
-    return sets_headers(ap_conftree);
+    return affects_answers(ap_conftree);
 }
 
 static int are_of_urls(const apr_array_header_t *list)

@@ -94,10 +94,11 @@ apr_array_header_t *cors_section_overrides(const char *prefix,
 int cors_sections_exist(const server_rec *main_server, const server_rec *s);
 
 /**
- * Whether a "Header" stands in a section that is known only when the file is:
- * the answer to a preflight may have to carry it.
+ * Whether a "Header" or a LogLevel stands in a section that is known only when
+ * the file is: the answer to a preflight may have to carry the one, and the log
+ * what the other lets through.
  */
-int cors_section_sets_headers(void);
+int cors_sections_affect_answers(void);
 
 /** Whether the URL alone decides in which sections a request to a server is. */
 int cors_sections_are_of_urls(const server_rec *main_server,

@@ -359,6 +359,38 @@ static void test_identity(apr_pool_t *pool)
        "a section that empties one list says something");
 }
 
+/* Merging the same sections twice makes policies that are known to be the same;
+ * what differs in a list, a time or a setting is not. */
+static void test_same(apr_pool_t *pool)
+{
+    const cors_policy_t *outer = say_list(CORS_LIST_ORIGINS, "a", pool);
+    const cors_policy_t *inner = say_setting(CORS_DEBUG, 1, pool);
+    const cors_policy_t *merged = cors_policy_merge(pool, outer, inner);
+    int i;
+
+    ok(cors_policy_is_same(NULL, NULL), "no policy is none");
+    ok(!cors_policy_is_same(outer, NULL) && !cors_policy_is_same(NULL, outer),
+       "and not one");
+    ok(cors_policy_is_same(outer, outer), "a policy is itself");
+    ok(merged != cors_policy_merge(pool, outer, inner)
+       && cors_policy_is_same(merged, cors_policy_merge(pool, outer, inner)),
+       "merged twice it is the same");
+    for (i = 0; i < CORS_LISTS; i++) {
+        ok(!cors_policy_is_same(merged, cors_policy_merge(
+               pool, merged, say_list(i, "b", pool))),
+           "with other %s it is not", list_names[i]);
+    }
+    for (i = 0; i < CORS_SETTINGS; i++) {
+        ok(!cors_policy_is_same(merged, cors_policy_merge(
+               pool, merged, say_setting((cors_setting_t)i,
+                                         !merged->setting[i], pool))),
+           "nor with another setting %d", i);
+    }
+    ok(!cors_policy_is_same(merged, cors_policy_merge(
+           pool, merged, say_max_age(1, "60", pool))),
+       "nor with another time");
+}
+
 int main(void)
 {
     apr_pool_t *pool = tap_begin();
@@ -370,5 +402,6 @@ int main(void)
     test_lists_associate(pool);
     test_lists_apart(pool);
     test_identity(pool);
+    test_same(pool);
     return tap_end(pool);
 }
