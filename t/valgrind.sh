@@ -41,7 +41,7 @@ canary reused 'depends on uninitialised value'
 canary none
 
 [ $# -gt 0 ] || set -- t/verdict.t t/hostile.t t/before.t t/upstream.t \
-    t/expose.t t/env.t t/debug.t t/enforce.t t/robust.t t/lint.t
+    t/expose.t t/env.t t/debug.t t/enforce.t t/robust.t t/broken.t t/lint.t
 HTTPD=$root/apache2 MODULE=$root/mod_cors.so TIMEOUT=${TIMEOUT:-1200} \
     sh "$here/run.sh" "$@" && status=0 || status=$?
 no_reports || status=1
