@@ -121,7 +121,7 @@ my $backend = private_httpd(<<'CONF', cors => 0,
 KeepAliveTimeout 60
 MaxKeepAliveRequests 0
 Header always set Cache-Control max-age=600
-Header set Vary Accept-Encoding
+Header set vary Accept-Encoding
 RewriteEngine On
 RewriteCond %{HTTP:Cache-Control} max-age=0
 RewriteRule ^/cache/fails - [R=500]
@@ -252,6 +252,7 @@ sub got {
     return join "\n", $response->{status}, sort map {
         my ($name, $value) = @$_;
         $value = join ', ', sort split /, /, $value if $name =~ /Expose/i;
+        $name = 'Vary' if $name eq 'vary';      # as the backend writes it
         "$name: $value";
     } grep { $_->[0] =~ $compared && $_->[0] ne $without }
         @{ $response->{fields} };

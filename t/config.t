@@ -115,7 +115,7 @@ my @wrong = (
     map({ ['CorsMaxAge', $_, 'whole seconds.*"10min".*"Off"'] }
         qw(-1 -10min +5 soon 10parsecs 10mistakes 10min5 1.5 1500ms 0x10
            99999999999999999999 18446744073709551617 9223372036854775807h
-           2147483648 On None), '1,5', '"10 min"'),
+           2147483648 On None s min h), '1,5', '"10 min"'),
     # E08
     map({ ['CorsAllowOriginMatch', $_, 'brackets'] }
         'https://(a', 'https://a)', 'https://[a', 'a)|(b', '*', 'a**',
@@ -164,8 +164,8 @@ my @sound = (
     'CorsAllowHeaders Authorization', 'CorsExposeHeaders Content-Type',
     map({ "CorsAllowCredentials $_" } qw(On Off ON off), $page,
         "https://*.a.example -$page", "+$page"),
-    map({ "CorsMaxAge $_" } qw(0 600 86400 100000 10min 2h 45s 2000ms Off OFF),
-        '"10min"'),
+    map({ "CorsMaxAge $_" } qw(0 600 86400 100000 2147483647 10min 2h 45s
+        2000ms 10mi Off OFF), '"10min"'),
     "CorsAllowOrigin $page\nCorsAllowOrigin https://b.example",
 );
 
@@ -210,7 +210,7 @@ my @htaccess = (
 );
 
 plan tests => @wrong + 3 * @lists + 3 * @directives + 2 * @several
-    + @sound + 2 * @htaccess + 4 * @directives + 5;
+    + @sound + 2 * @htaccess + 4 * @directives + 5 + 3 + 6;
 
 # httpd writes bytes that are not printable as \xnn, and \ twice.
 sub plain {
@@ -297,6 +297,23 @@ for my $text ("On $page", "$page Off") {
                             "CorsAllowCredentials $text\n", 0,
                             [$word, 'write it alone']);
     is($missing, '', "On and Off stand alone: CorsAllowCredentials $text");
+}
+
+# On gives credentials to all, a list behind it in the section to nobody more.
+for my $list ($page, "+https://b.example", "-$page") {
+    my ($missing) = missing('CorsAllowCredentials', "CorsAllowOrigin $page\n"
+                            . "CorsAllowCredentials On\n"
+                            . "CorsAllowCredentials $list\n", 2,
+                            [undef, 'leave out one of the two']);
+    is($missing, '', "On, then a list, is refused: $list");
+}
+for my $lines ("$page|On", "On|Off", "On|None", "On|Off|$page", "On|On",
+               "On|</Location>|<Location /in>|$page") {
+    my $text = join '', map { /^</ ? "$_\n" : "CorsAllowCredentials $_\n" }
+        split /\|/, $lines;
+    my ($status, $output) = config_test("CorsAllowOrigin $page\n"
+        . "<Location />\n$text</Location>\n");
+    is($status ? $output : '', '', "accepted: credentials $lines");
 }
 
 for my $directive (@directives) {

@@ -112,6 +112,9 @@ FilterProvider asked DEFLATE "%{req:X-Gzip} == 'yes'"
 <LocationMatch "/=ssi/">
     ErrorDocument 404 /none/ssi/cgi.shtml
 </LocationMatch>
+<LocationMatch "/=denied/">
+    Require all denied
+</LocationMatch>
 <LocationMatch "/=406/">
     ErrorDocument 406 /any/plain.txt
 </LocationMatch>
@@ -190,6 +193,8 @@ my @rows = (
      is => qr/^ +1\n.* 12\n+end$/s],
     ['SSI with errors', 'ssi/error.shtml', 200,
      is => qr/^(?:\[an error occurred.*?){3}end$/s],
+    ['SSI of what is forbidden, of another policy', 'ssi/denied.shtml', 200,
+     is => qr/^(?:\[an error occurred[^\n]*\n){2}end$/],
     ['ErrorDocument with SSI', '=ssi/missing', 404,
      is => qr/ok\n+plain.*verdict granted/s],
     ['SSI without a policy, of some that have one', '/none/ssi/cgi.shtml', 200,
@@ -282,7 +287,7 @@ my @rows = (
      fields => [Range => 'bytes=99-']],
 );
 
-plan tests => 494;
+plan tests => 501;
 
 sub ask {
     my ($method, $path, @fields) = @_;

@@ -3,7 +3,7 @@ use strict;
 use warnings;
 
 use Apache::Test qw(-withtestmore);
-use CorsTest;
+use CorsTest qw(:DEFAULT write_file);
 
 my $text = <<'CONF';
 CorsAllowHeaders Content-Type X-Requested-With X-CSRF-Token X-Api-Key X-Trace
@@ -190,7 +190,7 @@ sub unwrapped {
     return $dump =~ s/(?<!\\)\n(?: {12}| {4})(?=\S)/ /gr;
 }
 
-plan tests => 12;
+plan tests => 15;
 
 my ($status, $dump) = dump_of($text);
 is($status, 0, 'a dump is no error');
@@ -220,3 +220,30 @@ is(() = $dump =~ /CORS-W03/g, 1, 'a warning is told once');
 unlike($dump, qr/CORS-W|warnings/, 'CorsLint Off: no warnings');
 ($status, $dump) = dump_of("CorsLint Strict\nCorsMaxAge 25h\n");
 is($status, 1, 'CorsLint Strict: warnings are errors');
+
+# A section whose lines stand in several files.
+my $more = vars('t_logs') . "/dump-$$.conf";
+write_file($more, "\nCorsDebug On\nCorsMaxAge 2\n");
+($status, $dump) = dump_of("<Location /x>\nCorsAllowOrigin *\nInclude $more\n"
+                           . "CorsEnforce On\n</Location>\n");
+like($dump, qr{^  as written in CONF\n +2  CorsAllowOrigin \*
+  as written in \Q$more\E\n +-?\d+  CorsDebug On\n +-?\d+  CorsMaxAge 2
+  as written in CONF\n +4  CorsEnforce On\n  in effect}m,
+     'lines of several files, each with its own');
+
+# The order in which httpd merges, which is not that of the lines.
+my @orders = (
+    ['short paths before long ones', '/x/y', "CorsAllowOrigin *\n"
+     . "<Directory /x/y>\nCorsMaxAge 1\n</Directory>\n"
+     . "<Directory /x>\nCorsMaxAge 2\n</Directory>\n"],
+    ['the main server before a virtual host', 'VirtualHost', "CorsDebug On\n"
+     . "<VirtualHost *>\nCorsMaxAge 1\n</VirtualHost>\n"
+     . "CorsAllowOrigin *\nCorsMaxAge 2\n"],
+);
+for (@orders) {
+    my ($rule, $section, $conf) = @$_;
+    (undef, $dump) = dump_of($conf);
+    my ($of) = $dump =~ /^(CONF:\d+: <.*?\Q$section\E.*?(?:^$|\z))/ms;
+    is(join(' ', ($of // '') =~ /^ {8}CorsMaxAge (\d+)$/mg), '1',
+       "merged: $rule");
+}

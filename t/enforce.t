@@ -105,7 +105,7 @@ my @requests = (
      \%none, '^error text$'],
 );
 
-plan tests => @requests + grep({ $_->[6] } @requests) + 1 + 2 + 6;
+plan tests => @requests + grep({ $_->[6] } @requests) + 1 + 4 + 6;
 
 for (@requests) {
     my ($rule, $of, $origin, $fields, $status, $answer, $body) = @$_;
@@ -123,6 +123,10 @@ cors_is(preflight('/enforce/page.html', $page, 'PUT'), 204,
         { %seen, methods => 'PUT', vary => $vary }, 'a granted preflight');
 cors_is(preflight('/enforce/page.html', $evil, 'PUT'), 403,
         { vary => $vary }, 'a refused preflight');
+cors_is(preflight('/enforce/pass/', $evil, 'PUT'), 200, { vary => $vary },
+        'a refused preflight is the handler\'s under CorsPreflight Pass');
+cors_is(get('/enforce/pass/', $evil), 403, \%none,
+        '... and what would follow it is not');
 
 # The handler does not run; the first and the last request show that it can.
 my $mark = log_mark('enforce_ran');

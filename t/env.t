@@ -86,6 +86,13 @@ my @others = map {
      1, policy => 'other'],
     ['a chain without a policy', '/env-go/x?/env-free/x', 200, 1,
      policy => 0],
+    ['the policy of a directory\'s index, in a chain', '/env-go/x?/env-dir/',
+     200, 1],
+    ['RewriteRule in .htaccess to what is denied', '/env/rewrite/denied', 403,
+     0],
+    # The last of a chain is logged, with its own status.
+    ['404 with an ErrorDocument that is denied', '/env/denied/x', 403, 0],
+    ['404 with an ErrorDocument that is sent away', '/env/away/x', 404, 0],
     ['401', '/env/login/', 401, 0],
     ['401 with an ErrorDocument', '/env/login-page/', 401, 1],
     ['404', '/env/missing', 404, 0],
@@ -106,7 +113,7 @@ my @failures = map {
     "ORIGIN\r\n\r\n"]);
 
 plan tests => @verdicts * 2 + grep({ $_->[0] ne 'OPTIONS' } @verdicts)
-    + @others + grep({ $_->[4] } @others) + 2 * @failures;
+    + @others + grep({ $_->[4] } @others) + 2 * @failures + 4;
 
 # What the script shows of a verdict.
 sub shown {
@@ -160,4 +167,21 @@ for (@failures) {
             "400, policy of the virtual host: $rule");
     like(log_since('verdict_log', $mark, qr/\n/), qr/ 400 \Q$verdict\E\n\z/,
          "400, access log: $rule");
+}
+
+# RequestHeader comes with the fixups.
+for my $path ('/env/pass/told', '/env/go.cgi?/env-told/x') {
+    is(get($path, $page, version => '1.0')->{body},
+       shown($granted) . "HTTP_X_CORS_VERDICT=granted\n",
+       "what a backend is told: $path");
+}
+
+# A preflight of a URL without a policy that leads to one with it.
+for ([$page, 204, 'preflight granted -'],
+     [$evil, 403, 'preflight refused origin-not-allowed']) {
+    my ($origin, $status, $verdict) = @$_;
+    my (undef, $line) = logged(method => 'OPTIONS', fields => [
+        Origin => $origin, ask('PUT')], path => '/env-rewrite/own');
+    is($line, "OPTIONS /env-rewrite/own $status $verdict\n",
+       "access log: a preflight that is redirected within, $verdict");
 }

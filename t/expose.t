@@ -26,7 +26,12 @@ my @table = (
     ['none', undef, undef],
 );
 
-plan tests => 4 * @table + 7;
+# What is asked of a file with a Content-Encoding, and the status.
+my @asked = (['GET', 200], ['HEAD', 200], ['GET', 304, 'If-None-Match' => '*'],
+             ['GET', 206, Range => 'bytes=0-1'], ['DELETE', 405]);
+my %encoding = map { $_ => 1 } 200, 206;
+
+plan tests => 4 * @table + 7 + 8 * @asked;
 
 # The names are told in the order of the response's fields, which is httpd's
 # own affair: compare them as a set that has each name once.
@@ -60,6 +65,32 @@ is(exposed(get('/expose/all/file/cred', $a)),
 is(exposed(get('/expose/all/file/cred', $a, fields => [Range => 'bytes=0-1'])),
    wanted([qw(Accept-Ranges Content-Range ETag X-Always Date Server Vary)]),
    'a range: Content-Range, which httpd adds last, is among them');
+# Exclusions and prefixes know of the encoding, where the response has it.
+for (@asked) {
+    my ($method, $status, @fields) = @$_;
+    for my $how ('', '/cred') {
+        my ($with, $without, $prefix) = map {
+            request(method => $method, path => "/expose/$_/packed$how",
+                    fields => [Origin => $a, @fields])
+        } qw(encoding noencoding encodings);
+        my $name = "a file with an encoding$how: $method @fields";
+        my $is_there = join '|', CorsTest::values($with, 'Content-Encoding');
+        is("$with->{status} $is_there",
+           $status . ($encoding{$status} ? ' x-compressed' : ' '), $name);
+        my %has = map { $_->[0] => 1 } grep { $_->[0] !~ /^(?:Date|Expires
+            |Last-Modified|Content-(?:Type|Length)|Connection
+            |Access-Control-.*)$/x } @{ $with->{fields} };
+        is(exposed($with), join(', ', sort keys %has),
+           "$name: the names of what is there");
+        delete $has{'Content-Encoding'};
+        is(exposed($without), join(', ', sort 'Date', keys %has),
+           "$name: all but its own");
+        is(exposed($prefix), join(', ', map { "Content-$_" }
+                                  $encoding{$status} ? 'Encoding' : (),
+                                  $status == 206 ? 'Range' : ()),
+           "$name: by a prefix");
+    }
+}
 is(exposed(get('/expose/all/cred', 'https://c.example')), '',
    'a refused origin is told no names');
 is(exposed(get('/expose/all/cred')), '', 'no Origin: no names');

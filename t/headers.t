@@ -91,7 +91,14 @@ $sections
 </VirtualHost>
 CONF
 
-plan tests => 8 * @pairs + 28;
+# Each of the protocol's fields alone, in small letters and in capitals.
+my @alone = map { my $name = "Access-Control-$_";
+    map { my $spelt = $_; map { [$_, $spelt] } qw(onsuccess always) }
+        lc $name, uc $name
+} qw(Allow-Origin Allow-Credentials Expose-Headers Allow-Methods Allow-Headers
+     Max-Age Allow-Private-Network);
+
+plan tests => 8 * @pairs + 28 + 2 * @alone;
 
 sub names { return sort map { lc } split /\s*,\s*/, join ',', @_ }
 
@@ -112,6 +119,15 @@ sub vary_with {
 }
 
 my @at = (port => $server->port);
+my $alone = private_httpd(<<"CONF", modules => [qw(alias headers)]);
+AliasMatch "^/(list|none)/" $htdocs/plain/index.html
+<Location /list>
+    CorsAllowOrigin $app
+</Location>
+@{[map { "<LocationMatch \"^/\\w+/$_/\">\n"
+         . "    Header $alone[$_][0] set $alone[$_][1] X-Other\n"
+         . "</LocationMatch>\n" } 0 .. $#alone]}
+CONF
 my @asked = qw(Origin Access-Control-Request-Method
                Access-Control-Request-Headers);
 
@@ -196,4 +212,15 @@ for my $case ([$app, 'granted'], [$evil, 'refused'], [undef, '(null)']) {
             qw(Verdict Refused Granted)),
        $verdict eq '(null)' ? $verdict : "$verdict|yes",
        '... which mod_headers knows');
+}
+
+# 4. Names of fields have no case.
+for my $n (0 .. $#alone) {
+    my $what = "$alone[$n][1], $alone[$n][0]";
+    my @to = (port => $alone->port);
+    is(join('|', CorsTest::values(get("/none/$n/x", $evil, @to),
+                                  $alone[$n][1])), 'X-Other',
+       "without a policy there is $what");
+    cors_none(get("/list/$n/x", $evil, @to), 200, 'Origin',
+              '... which a policy takes away');
 }

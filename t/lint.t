@@ -210,10 +210,12 @@ my @sound = (
     "CorsAllowOrigin http://b.example\nCorsAllowCredentials Off",
     "CorsAllowOrigin http://b.example https://b.example\n"
         . 'CorsAllowCredentials https://b.example',
+    # Where there is no policy nothing of it can do harm.
+    "CorsAllowOrigin http://b.example\n$on\nCorsEngine Off",
 );
 
 plan tests => 5 * @doubtful + 4 * @loose + @tight + 1 + 3 * @unreached
-    + @reached + 2 * @harmless + 2 * @sound + 10;
+    + @reached + 2 * @harmless + 2 * @sound + 13;
 
 # What httpd -t says of CORS: id and argument of each warning, and its line.
 sub warned {
@@ -341,21 +343,41 @@ like("$status $wrong", qr/^1 .*CorsLint/s, 'CorsLint stands in no section');
                                 . "</VirtualHost>\n");
 like("$status $wrong", qr/^1 .*CorsLint/s, 'nor in a virtual host');
 
-# At the start, once.
-my $server = private_httpd(<<"CONF");
+# At the start, once, and at the level that it is worth.
+my $lines = <<'CONF';
 CorsAllowMethods patch
+CorsAllowHeaders X-One X-One
 CorsAllowOrigin *
 <Location /plain/any>
     CorsAllowCredentials On
 </Location>
 CONF
-my $log = ($server->root =~ m{([^/]+)$})[0] . '/error_log';
-my @lines = log_since($log, 0, qr/resuming/) =~ /(cors:\w+\W.*CORS-W\d\d)/g;
-is(join(' ', map { /(cors:\w+).*CORS-(\w+)/ } @lines),
+my ($server, $log);
+
+sub told_by {
+    $server = private_httpd($_[0]);
+    $log = ($server->root =~ m{([^/]+)$})[0] . '/error_log';
+    my @lines = log_since($log, 0, qr/resuming/)
+        =~ /(cors:\w+\W.*CORS-W\d\d)/g;
+    return join ' ', map { /(cors:\w+).*CORS-(\w+)/ } @lines;
+}
+
+is(told_by("${lines}LogLevel notice cors:info\nCorsLint On\n"),
+   'cors:warn W04 cors:info W08 cors:warn W07',
+   'a start tells what is harmless at the level info');
+is(told_by("${lines}LogLevel notice cors:info\nCorsLint Off\n"), '',
+   'a start tells nothing under CorsLint Off');
+cors_is(preflight('/plain/x', 'https://a.example', 'patch', 'x-one',
+                  port => $server->port), 204,
+        { origin => '*', methods => 'patch', headers => 'X-One',
+          vary => 'Access-Control-Request-Method,'
+                  . 'Access-Control-Request-Headers' },
+        '... and its lists are what they are');
+is(told_by("LogLevel notice cors:notice\n$lines"),
    'cors:warn W04 cors:warn W07', 'a start tells a warning once');
 get($_, 'https://a.example', port => $server->port)
     for ('/plain/', '/plain/any') x 3;
-@lines = log_since($log, 0) =~ /(CORS-W\d\d)/g;
+my @lines = log_since($log, 0) =~ /(CORS-W\d\d)/g;
 is("@lines", 'CORS-W04 CORS-W07', 'and no request tells it again');
 
 # In a .htaccess, which is read for each request, nothing is told.

@@ -42,12 +42,19 @@ CustomLog verdict_log cors
 <Location /match>
     CorsAllowOriginMatch "https://(c|d)\\.example"
 </Location>
+<Location /sixteen>
+    CorsAllowOrigin @{[map { "https://o$_.example" } 10 .. 25]}
+</Location>
 <Location /many>
     CorsAllowOrigin $many
     CorsAllowHeaders @{[map { "X-$_" } 1 .. 17]}
 </Location>
 <Location /lists/edited>
     CorsAllowOrigin +https://e.example
+</Location>
+<Location /within>
+    RewriteEngine On
+    RewriteRule ^ /plain/index.html
 </Location>
 <Location /bare>
     CorsAllowOrigin $page
@@ -181,10 +188,23 @@ my @lines = (
      'CORS actual refused: origin-not-allowed, origin="https://evil.example" '
      . 'method="GET" url="/match/x" ({/match CorsAllowOriginMatch}, which '
      . 'has https://(c|d)\\\\.example)'],
+    ['an actual request with the fields of a preflight', 'GET', '/plain/x',
+     [Origin => $evil, ask('PUT')],
+     'CORS actual refused: origin-not-allowed, origin="https://evil.example" '
+     . 'method="GET" url="/plain/x" ({/plain CorsAllowOrigin}, which has '
+     . 'https://a.example)'],
+    ['a policy further on', 'GET', '/within/x', [Origin => $evil],
+     'CORS actual refused: origin-not-allowed, origin="https://evil.example" '
+     . 'method="GET" url="/within/x" ({/plain CorsAllowOrigin}, which has '
+     . 'https://a.example)'],
     ['over 16 origins', 'GET', '/many/x', [Origin => $evil],
      'CORS actual refused: origin-not-allowed, origin="https://evil.example" '
      . 'method="GET" url="/many/x" ({/many CorsAllowOrigin}, which has 17 '
      . 'origins)'],
+    ['16 origins', 'GET', '/sixteen/x', [Origin => $evil],
+     'CORS actual refused: origin-not-allowed, origin="https://evil.example" '
+     . 'method="GET" url="/sixteen/x" ({/sixteen CorsAllowOrigin}, which has '
+     . join(', ', map { "https://o$_.example" } 10 .. 25) . ')'],
     ['over 16 headers', 'OPTIONS', '/many/x',
      [Origin => 'https://o17.example', ask('GET', 'x-18')],
      'CORS preflight refused: header-not-allowed, '
@@ -267,7 +287,7 @@ my @hostile = (
     ['escape sequences', "${escape}a\x07\x7f", '\\x1b[31ma\\x07\\x7f'],
 );
 
-plan tests => @lines + 3 * @hostile + 10;
+plan tests => @lines + 3 * @hostile + 11;
 
 # What a request puts into the error log, without date, process and client.
 sub told {
@@ -316,6 +336,11 @@ cors_is($moved, 301, { vary => $vary },
 is(log_since($access, $mark, qr/\n/),
    "OPTIONS /moved/rewrite HTTP/1.1 301 preflight refused "
    . "preflight-redirected\n", 'preflight-redirected: access log');
+$mark = log_mark($access);
+preflight('/moved/front', $page, 'PUT', undef, port => $server->port);
+is(log_since($access, $mark, qr/\n/),
+   "OPTIONS /moved/front HTTP/1.1 301 preflight refused "
+   . "preflight-redirected\n", '... though redirected within before');
 cors_is(preflight('/moved/debug', $page, 'PUT', undef, port => $server->port),
         301, { vary => $vary, origin => $page, methods => 'PUT',
                debug => 'refused; reason=preflight-redirected' },

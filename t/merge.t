@@ -56,6 +56,8 @@ my @edits = (
     [['A B', "+C\n-A"], 'B C'],
     [['A B', "+C\nD"], 'C D'],
     [["A\nB", '+C'], 'A B C'],
+    [["A B\nNone"], ''],
+    [["A B\nNone\nC", '+D'], 'C D'],
     [['A B', '+C', '-A'], 'B C'],
     [['A B', 'C', '+D'], 'C D'],
     [['A B', '+C', 'D'], 'D'],
@@ -162,7 +164,7 @@ for my $directive (sort keys %lists) {
                 my $line = $_;
                 $line =~ s/\b([A-D])\b/$entries->{$1}/g;
                 "$directive $line\n" } split /\n/ } @$texts],
-            name => "$directive " . join(' | ', map { s/\n/ & /r } @$texts),
+            name => "$directive " . join(' | ', map { s/\n/ & /gr } @$texts),
             asked => $directive =~ /Origin|Cred/ ? 4 : 1,
             ask => sub { $ask->($_[0], \%has, @order) },
         };
@@ -230,6 +232,17 @@ my @also = (
     ['CorsAllowCredentials Off is the empty list',
      ["CorsAllowOrigin $every\nCorsAllowCredentials On",
       'CorsAllowCredentials Off'], @allowed],
+    (map { my ($lines, @fields) = @$_;
+           ["the last of a section counts: CorsAllowCredentials $lines",
+            ["CorsAllowOrigin $every\n"
+             . join '', map { "CorsAllowCredentials $_\n" } split / & /,
+             $lines],
+            [A => { origin => $page, vary => 'Origin', @fields }]] }
+        ['On & Off'], ['On & None'], ["$page & Off"],
+        ['Off & On', credentials => 'true'],
+        ["$origin{B} & On", credentials => 'true'],
+        ["On & Off & $origin{B}"],
+        ["Off & $page", credentials => 'true']),
     ['CorsAllowCredentials Off, then one',
      ["CorsAllowOrigin $every\nCorsAllowCredentials On",
       'CorsAllowCredentials Off', "CorsAllowCredentials +$page"],

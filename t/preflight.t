@@ -73,7 +73,7 @@ my @table = (
     ['plainbut', 'PUT', 'x-two', undef],
 );
 
-plan tests => 2 * @table + 8;
+plan tests => 2 * @table + 8 + 9;
 
 for my $row (@table) {
     my ($policy, $method, $headers, $plain, $credentials) = @$row;
@@ -112,6 +112,28 @@ cors_none(preflight('/preflight/all/plain', $a, 'PUT', undef, fields =>
           403, $vary, 'two methods are none');
 cors_none(preflight('/preflight/all/plain', $a, '', undef),
           403, $vary, 'an empty method is none');
+
+# Names of fields have no case: proxies that speak HTTP/2 with browsers send
+# them in small letters.
+my @names = ('Origin', map { "Access-Control-Request-$_" }
+             qw(Method Headers Private-Network));
+for my $write (sub { lc $_[0] }, sub { uc $_[0] }, sub { ucfirst lc $_[0] }) {
+    my ($origin, $method, $headers, $network) = map { $write->($_) } @names;
+    my @asked = ($origin => $a, $method => 'PUT');
+    my %of = (method => 'OPTIONS');
+    cors_is(request(%of, path => '/preflight/plain/plain', fields => [
+                @asked, $headers => 'x-one']), 204,
+            { origin => $a, methods => 'PUT, GET, PATCH', vary => $vary,
+              headers => 'X-One, Content-Type, Authorization' },
+            "$method: granted");
+    cors_none(request(%of, path => '/preflight/plain/plain', fields => [
+                  @asked, $headers => 'x-two']), 403, $vary,
+              "$headers: refused");
+    cors_is(request(%of, path => '/settings/network/page.html', fields => [
+                @asked, $network => 'true']), 204,
+            { origin => $a, methods => 'PUT', headers => 'X-One',
+              private => 'true', vary => $vary }, "$network: granted");
+}
 
 # What is no preflight.
 my %cors = (origin => $a, vary => 'Origin');

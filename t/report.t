@@ -31,7 +31,7 @@ CorsMaxAge 10min
     Header always merge Vary Accept
     Header always set Access-Control-Expose-Headers "x-total, Content-Type, etag" env=IN
     Header always set Access-Control-Allow-Methods "GET, POST,DELETE, PUT" env=IN
-    Header always set Access-Control-Allow-Headers "accept, x-one, content-type" env=IN
+    Header always set Access-Control-Allow-Headers "accept, Accept-Language, content-language, x-one, content-type" env=IN
     Header always set Access-Control-Max-Age 600 env=IN
     <If "%{REQUEST_METHOD} == 'OPTIONS'">
         Header always merge Vary "Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -55,11 +55,39 @@ CorsMaxAge 10min
     CorsEnforce On
     Header merge Vary Origin
 </Location>
+<Location /plain/network>
+    CorsAllowPrivateNetwork On
+    Header set Vary *
+</Location>
 <Location /plain/any>
     CorsAllowOrigin *
     CorsAllowCredentials Off
     CorsExposeHeaders None
     CorsTimingAllowOrigin On
+</Location>
+# What httpd redirects within itself.
+Redirect 404 /plain/lost
+<Location /plain/lost>
+    ErrorDocument 404 /plain/all/404
+</Location>
+<Location /plain/lost/right>
+    ErrorDocument 404 /plain/right/404
+</Location>
+<Location /plain/lost/any>
+    CorsAllowOrigin *
+    CorsAllowCredentials Off
+    CorsExposeHeaders None
+</Location>
+<Location /plain/lost/reflect>
+    CorsAllowOrigin https://b.example
+    ErrorDocument 404 /plain/reflect/404
+</Location>
+<Location /plain/lost/off>
+    CorsEngine Off
+</Location>
+<Location /plain/rule>
+    RewriteEngine On
+    RewriteRule ^ /plain/all/rule
 </Location>
 <Location /plain/pass>
     CorsPreflight Pass
@@ -72,6 +100,11 @@ my $conf = $server->root . '/httpd.conf';
 # A rule, method, path, fields, and what is told to differ.
 my $right = '/plain/right';
 my $preflight_vary = "$asked_method, $asked_headers";
+my $not_all = 'Access-Control-Allow-Origin "*" instead of '
+    . '"https://a.example"; '
+    . 'Access-Control-Allow-Credentials none instead of "true"; '
+    . 'Access-Control-Expose-Headers none instead of "ETag, X-Total"; '
+    . 'Vary none instead of "Origin"';
 my @cases = (
     # What is no difference.
     ['as the policy has it', 'GET', $right, [Origin => $page]],
@@ -93,13 +126,10 @@ my @cases = (
      . 'Access-Control-Allow-Origin "https://a.example" instead of none; '
      . 'Access-Control-Allow-Credentials "true" instead of none; '
      . 'Access-Control-Allow-Methods "GET, POST,DELETE, PUT" instead of none; '
-     . 'Access-Control-Allow-Headers "accept, x-one, content-type" instead of '
-     . 'none; Access-Control-Max-Age "600" instead of none'],
-    ['a recipe for all', 'GET', '/plain/all', [Origin => $page],
-     'Access-Control-Allow-Origin "*" instead of "https://a.example"; '
-     . 'Access-Control-Allow-Credentials none instead of "true"; '
-     . 'Access-Control-Expose-Headers none instead of "ETag, X-Total"; '
-     . 'Vary none instead of "Origin"'],
+     . 'Access-Control-Allow-Headers "accept, Accept-Language, '
+     . 'content-language, x-one, content-type" instead of none; '
+     . 'Access-Control-Max-Age "600" instead of none'],
+    ['a recipe for all', 'GET', '/plain/all', [Origin => $page], $not_all],
     ['a recipe without a word on preflights', 'OPTIONS', '/plain/all',
      [Origin => $page, $asked_method => 'PUT'],
      'status 200 instead of 204; '
@@ -126,11 +156,40 @@ my @cases = (
      . 'Access-Control-Allow-Methods none instead of "PUT, DELETE"; '
      . 'Access-Control-Allow-Headers none instead of "Content-Type, X-One"; '
      . 'Access-Control-Max-Age none instead of "600"'],
+    ['a private network', 'OPTIONS', '/plain/network',
+     [Origin => 'https://b.example', $asked_method => 'GET',
+      'Access-Control-Request-Private-Network' => 'true'],
+     'status 200 instead of 204; '
+     . 'Access-Control-Allow-Origin none instead of "https://b.example"; '
+     . 'Access-Control-Allow-Methods none instead of "PUT, DELETE"; '
+     . 'Access-Control-Allow-Headers none instead of "Content-Type, X-One"; '
+     . 'Access-Control-Max-Age none instead of "600"; '
+     . 'Access-Control-Allow-Private-Network none instead of "true"'],
     ['any origin', 'GET', '/plain/any', [Origin => 'junk'],
      'Access-Control-Allow-Origin none instead of "*"; '
      . 'Timing-Allow-Origin none instead of "*"'],
+
+    # Once, of the URL that was asked for and by its policy, whatever answers.
+    ['an error document', 'GET', '/plain/lost', [Origin => $page], $not_all],
+    ['... as the policy has it', 'GET', '/plain/lost/right',
+     [Origin => $page]],
+    ['... of a URL for any origin', 'GET', '/plain/lost/any',
+     [Origin => $page]],
+    ['... of a URL with another list', 'GET', '/plain/lost/reflect',
+     [Origin => $page],
+     'Access-Control-Allow-Origin "https://a.example" instead of none'],
+    ['... of a URL without a policy, which has its own', 'GET',
+     '/plain/lost/off', [Origin => $page], $not_all],
+    ['an error document, a preflight', 'OPTIONS', '/plain/lost/any',
+     [Origin => $page, $asked_method => 'GET'],
+     'status 404 instead of 204; '
+     . 'Access-Control-Allow-Methods none instead of "PUT, DELETE"; '
+     . 'Access-Control-Allow-Headers none instead of "Content-Type, X-One"; '
+     . 'Access-Control-Max-Age none instead of "600"; '
+     . "Vary none instead of \"$preflight_vary\""],
+    ['a rule', 'GET', '/plain/rule', [Origin => $page], $not_all],
 );
-plan tests => @cases + 3;
+plan tests => @cases + 5;
 
 # What a request has told to differ, and the rest of the line.
 sub told {
@@ -156,3 +215,22 @@ like($none[0], qr/^Vary none instead of "Origin" \(.*, url="\/plain\/none"$/,
 is(@none, 1, '... once');
 @none = told('GET', '/plain/any', []);
 is(@none, 1, '... for each list of origins and difference');
+
+# ... of a thousand of these, after which the log has enough of them.
+my $other = private_httpd(<<"CONF", modules => ['headers']);
+LogLevel warn cors:info
+MaxKeepAliveRequests 0
+CorsEngine ReportOnly
+CorsAllowOrigin https://a.example
+Header set Vary "expr=%{HTTP:X-Vary}"
+CONF
+$log = ($other->root =~ m{([^/]+)$})[0] . '/error_log';
+my $answers = exchange(join('', map {
+    "GET /plain/index.html HTTP/1.1\r\nHost: localhost\r\nX-Vary: X-$_\r\n"
+    . ($_ < 2010 ? '' : "Connection: close\r\n") . "\r\n" } 1001 .. 2010),
+    $other->port);
+is(scalar(() = $answers =~ m{^HTTP/1\.1 200}mg), 1010, 'so many requests');
+my @differences = log_since($log, 0)
+    =~ /Vary "X-(\d+)" instead of "X-\d+, ?Origin"/g;
+is(join(' ', scalar(@differences), @differences[0, -1]), '1000 1001 2000',
+   '... of which a thousand are told');

@@ -33,6 +33,7 @@ cleanup() {
 trap cleanup EXIT
 
 cp -R "$here" "$work/t"
+cp -R "$here/../docs" "$here/../conf" "$here/../README.md" "$work/"
 cp "$module" "$work/mod_cors.so"
 find "$work/t" -name '*.cgi' -exec chmod 755 {} +
 cp "$here/../mod_cors.h" "$work/"

@@ -109,7 +109,7 @@ my @matches = (
     ['m-any-but', [], ['https://evil.example', 'https://evil7.example']],
 );
 
-plan tests => 2 * @pass + 3 + 4 * @status + 3 * @age + @timing + 4
+plan tests => 2 * @pass + 8 + 4 * @status + 3 * @age + @timing + 4
     + @networks + 3 + 2 * @same + 6 + 2
     + map { @{ $_->[1] }, @{ $_->[2] } } @matches;
 
@@ -130,6 +130,23 @@ cors_is(preflight('/settings/pass/answer.cgi', $page, 'PUT', undef,
                   fields => [$network => 'true']), 200,
         { %yes, %login, private => 'true' },
         'CorsPreflight Pass: a private network is granted there too');
+my %own = (origin => 'https://mine.example', methods => 'MINE',
+           timing => 'https://mine.example');
+cors_is(preflight('/settings/keep/cors.cgi', $page, 'PUT'), 203,
+        { %own, vary => "X-Mine,$vary", debug => 'granted' },
+        'CorsPreflight Pass, CorsUpstream Keep: CORS is the handler\'s');
+cors_is(preflight('/settings/keep/cors.cgi', $other, 'PUT'), 203,
+        { %own, vary => "X-Mine,$vary",
+          debug => 'refused; reason=origin-not-allowed' },
+        '... of a refused preflight, too');
+cors_is(preflight('/settings/keep/answer.cgi', $page, 'PUT'), 200,
+        { %yes, debug => 'granted' }, '... where it says something');
+my $moved = log_mark('error_log');
+cors_is(preflight('/settings/pass/moved.cgi', $page, 'PUT'), 302,
+        { vary => $vary }, 'CorsPreflight Pass: no redirect is a grant');
+like(log_since('error_log', $moved, qr/redirected/),
+     qr{preflight-redirected, .* target="https://elsewhere\.example/"},
+     '... and is told with its target, whoever has set that');
 cors_is(request(method => 'OPTIONS', path => '/settings/answer/answer.cgi',
                 fields => [Origin => $page]), 200, \%seen,
         'CorsPreflight Answer: an OPTIONS that is none goes to the handler');

@@ -86,8 +86,7 @@ static int differs(kind_t kind, const char *is, const char *wanted,
                || !cors_list_within(wanted ? wanted : "", is ? is : "",
                                     unasked);
     default:
-        return wanted && !(is && cors_list_has(is, "*", 1))
-               && !cors_list_within(wanted, is ? is : "", "");
+        return wanted && !cors_list_within(wanted, is ? is : "", "");
     }
 }
 

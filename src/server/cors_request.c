@@ -431,8 +431,12 @@ int cors_request_translate(request_rec *r)
 
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict)
 {
-    if (r->prev) {
-        publish(r, verdict);
+    /* Where an error document fails, the first request's error is the answer,
+     * and the last of the chain is logged. */
+    for (; r; r = r->next) {
+        if (r->prev) {
+            publish(r, verdict);
+        }
     }
 }
 

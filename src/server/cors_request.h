@@ -74,8 +74,8 @@ int cors_request_look_up(const request_rec *r);
 
 /**
  * Tell handlers, logs and CGI of a verdict: CORS_REQUEST, CORS_VERDICT and
- * CORS_REASON in the environment of an internal redirect.  That of the first
- * request of a chain has them since the decision.
+ * CORS_REASON in the environment of an internal redirect and of those that
+ * follow it.  That of the first request of a chain has them since the decision.
  */
 void cors_request_publish(request_rec *r, const cors_verdict_t *verdict);
 

@@ -1,0 +1,2 @@
+#!/bin/sh
+printf 'Status: 302 Found\nContent-Type: text/plain\n\n'
