@@ -26,7 +26,7 @@
 typedef struct {
     apr_file_t *out;
     const server_rec *main_server;
-    apr_pool_t *pool;
+    apr_pool_t *pool;               /* cleared after each section */
 } dump_t;
 
 /* Where a word ends that begins here, quotes and all. */
@@ -114,16 +114,18 @@ static const char *add_arguments(const char *directive,
                                  const apr_array_header_t *entries,
                                  const char *sign, apr_pool_t *pool)
 {
+    apr_array_header_t *words = apr_array_make(pool, entries->nelts + 1,
+                                               sizeof(const char *));
     int i;
 
+    APR_ARRAY_PUSH(words, const char *) = directive;
     for (i = 0; i < entries->nelts; i++) {
         const char *entry = APR_ARRAY_IDX(entries, i, const char *);
 
-        directive = apr_pstrcat(pool, directive, " ",
-                                quoted(apr_pstrcat(pool, sign, entry, NULL),
-                                       pool), NULL);
+        APR_ARRAY_PUSH(words, const char *) =
+            quoted(apr_pstrcat(pool, sign, entry, NULL), pool);
     }
-    return directive;
+    return apr_array_pstrcat(pool, words, ' ');
 }
 
 /* A list, if it is there.  An empty one is "None". */
@@ -269,7 +271,7 @@ static void print_section(const dump_t *dump, const cors_section_t *section)
 void cors_dump(const server_rec *main_server, apr_pool_t *pool)
 {
     const apr_array_header_t *sections = cors_sections();
-    dump_t dump = { NULL, main_server, pool };
+    dump_t dump = { NULL, main_server, NULL };
     int i;
 
     if (apr_file_open_stdout(&dump.out, pool) != APR_SUCCESS) {
@@ -277,8 +279,10 @@ void cors_dump(const server_rec *main_server, apr_pool_t *pool)
     }
     apr_file_printf(dump.out, "CORS: %d section%s of the configuration\n",
                     sections->nelts, sections->nelts == 1 ? "" : "s");
+    apr_pool_create(&dump.pool, pool);
     for (i = 0; i < sections->nelts; i++) {
         print_section(&dump, APR_ARRAY_IDX(sections, i,
                                            const cors_section_t *));
+        apr_pool_clear(dump.pool);
     }
 }

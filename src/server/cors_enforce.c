@@ -43,7 +43,7 @@ static int is_canonical_origin(const request_rec *r,
  * in front of httpd ends TLS. */
 static int is_same_origin(const request_rec *r)
 {
-    const char *site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    const char *site = cors_request_site(r);
     const char *scheme = ap_http_scheme(r);
     cors_origin_t origin;
     unsigned int port;

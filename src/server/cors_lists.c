@@ -31,15 +31,6 @@
 
 APLOG_USE_MODULE(cors);
 
-/* All that is wrong in one directive is told at once. */
-static const char *add_fault(const cmd_parms *cmd, const char *faults,
-                             const char *id, const char *fault)
-{
-    return faults
-           ? apr_psprintf(cmd->pool, "%s; %s: %s", faults, id, fault)
-           : apr_psprintf(cmd->pool, "%s: %s", id, fault);
-}
-
 struct cors_list_directive_t {
     cors_list_t list;
     const char *id;         /* of the error */
@@ -50,6 +41,24 @@ struct cors_list_directive_t {
     cors_check_fn *check;   /* for lists of names */
     cors_check_fn *warn;    /* the same; or NULL */
 };
+
+/* All that is wrong in one directive is told at once: const char *, which are
+ * joined by semicolons in the end, as there can be as many as entries. */
+static void add_fault(apr_array_header_t *faults, const char *fault)
+{
+    APR_ARRAY_PUSH(faults, const char *) =
+        faults->nelts ? apr_pstrcat(faults->pool, " ", fault, NULL) : fault;
+}
+
+/* The same for one that has no id of its own. */
+static void add_own_fault(const cmd_parms *cmd, apr_array_header_t *faults,
+                          const char *fault)
+{
+    const cors_list_directive_t *directive = cmd->info;
+
+    add_fault(faults, apr_pstrcat(cmd->pool, directive->id, ": ", fault,
+                                  NULL));
+}
 
 /* The set of a list of origins, made if it is not there yet. */
 static cors_origin_set_t *need_set(cors_policy_t *policy, cors_list_t list,
@@ -250,20 +259,16 @@ const cors_list_directive_t cors_list_expose_headers = {
 };
 
 /* What must not meet, and is known to already in this section. */
-static const char *add_hazards(const cmd_parms *cmd, const char *faults,
-                               const cors_policy_t *policy)
+static void add_hazards(const cmd_parms *cmd, apr_array_header_t *faults,
+                        const cors_policy_t *policy)
 {
     unsigned int hazard;
 
     for (hazard = 1; hazard <= policy->hazards; hazard <<= 1) {
         if (policy->hazards & hazard) {
-            faults = apr_pstrcat(cmd->pool, faults ? faults : "",
-                                 faults ? "; " : "",
-                                 cors_hazard_text(policy, hazard, cmd->pool),
-                                 NULL);
+            add_fault(faults, cors_hazard_text(policy, hazard, cmd->pool));
         }
     }
-    return faults;
 }
 
 /* Make sure that a list is there, be it empty. */
@@ -341,15 +346,17 @@ const char *cors_lists_set(cmd_parms *cmd, void *conf, const char *args)
 {
     const cors_list_directive_t *directive = cmd->info;
     cors_policy_t *policy = conf;
-    const char *faults = cors_section_enter(cmd, policy);
+    apr_array_header_t *faults;
+    const char *err = cors_section_enter(cmd, policy);
     const int was_on = directive->is_switch && policy->credentials
                        && cors_origin_set_has_any(policy->credentials);
     const char *whole = NULL;
     int entries = 0;
 
-    if (faults) {
-        return faults;
+    if (err) {
+        return err;
     }
+    faults = apr_array_make(cmd->pool, 0, sizeof(const char *));
     for (; *args; entries++) {
         const char *entry = ap_getword_conf(cmd->pool, &args);
         const char *fault = add_entry(cmd, policy, entry);
@@ -358,27 +365,27 @@ const char *cors_lists_set(cmd_parms *cmd, void *conf, const char *args)
             whole = entry;
         }
         if (fault) {
-            faults = add_fault(cmd, faults, directive->id, fault);
+            add_own_fault(cmd, faults, fault);
         }
     }
     if (!entries) {
-        faults = add_fault(cmd, NULL, directive->id, "an argument is missing: "
-                           "write \"None\" for the empty list");
+        add_own_fault(cmd, faults, "an argument is missing: write \"None\" for "
+                      "the empty list");
     }
     if (was_on && !whole) {
-        faults = add_fault(cmd, faults, directive->id, "\"On\" stands before "
-                           "it in the section, to which a list adds nothing: "
-                           "leave out one of the two");
+        add_own_fault(cmd, faults, "\"On\" stands before it in the section, to "
+                      "which a list adds nothing: leave out one of the two");
     }
     if (whole && entries > 1) {
-        faults = add_fault(cmd, faults, directive->id,
-                           apr_psprintf(cmd->pool, "\"%s\" is a whole list: "
-                                        "write it alone, or leave it out",
-                                        whole));
+        add_own_fault(cmd, faults,
+                      apr_psprintf(cmd->pool, "\"%s\" is a whole list: write "
+                                   "it alone, or leave it out", whole));
     }
     finish_list(policy, directive->list, cmd->pool);
     note_place(&policy->place[directive->list], cmd);
     policy->hazards = cors_hazards(policy);
-    faults = add_hazards(cmd, faults, policy);
-    return cors_config_fault(cmd, faults);
+    add_hazards(cmd, faults, policy);
+    return cors_config_fault(cmd, faults->nelts
+                             ? apr_array_pstrcat(cmd->pool, faults, ';')
+                             : NULL);
 }

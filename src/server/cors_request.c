@@ -47,6 +47,8 @@ typedef struct {
 /* What is known of a request, or of the first of a chain. */
 typedef struct {
     cors_asked_t asked;             /* once and for all */
+    const char *site;               /* Sec-Fetch-Site, where there is an
+                                     * Origin */
     cors_verdict_t verdict;         /* on that */
     int is_read;
     int is_decided;
@@ -83,11 +85,17 @@ const char *cors_request_origin(const request_rec *r)
     return find_state(r)->asked.origin;
 }
 
-/* The method that the client used; an ErrorDocument is got with GET. */
+const char *cors_request_site(const request_rec *r)
+{
+    return find_state(r)->site;
+}
+
+/* The method that the client used; an ErrorDocument is got with GET, and where
+ * that fails, what it is of has that method, too. */
 static const char *asked_method(const request_rec *r)
 {
     const request_rec *first = cors_request_first(r);
-    const char *method = first == r ? NULL
+    const char *method = !first->next ? NULL
                          : apr_table_get(first->subprocess_env,
                                          "REQUEST_METHOD");
 
@@ -172,16 +180,21 @@ static void read_requested(cors_asked_t *asked, const apr_table_t *headers_in)
     }
 }
 
-static void read_asked(cors_asked_t *asked, const request_rec *r)
+static void read_asked(state_t *state, const request_rec *r)
 {
+    cors_asked_t *asked = &state->asked;
     const char *method = asked_method(r);
 
-    memset(asked, 0, sizeof(*asked));
+    memset(state, 0, sizeof(*state));
     asked->origin = apr_table_get(r->headers_in, "Origin");
     if (asked->origin && !strcmp(method, "OPTIONS")) {
         read_requested(asked, r->headers_in);
     }
     asked->kind = cors_kind(method, asked->origin, asked->method);
+    if (asked->kind == CORS_ACTUAL) {
+        state->site = apr_table_get(r->headers_in, "Sec-Fetch-Site");
+    }
+    state->is_read = 1;
 }
 
 /* "granted" or "refused", if there is something to grant. */
@@ -244,8 +257,7 @@ const cors_verdict_t *cors_request_decide(request_rec *r)
     }
     state = need_state(r);
     if (!state->is_read) {
-        read_asked(&state->asked, r);
-        state->is_read = 1;
+        read_asked(state, r);
     }
     return policy ? decide_by(r, state, policy) : NULL;
 }
@@ -258,20 +270,19 @@ const cors_verdict_t *cors_request_decide(request_rec *r)
  * another request. */
 static state_t *find_fresh_preflight(const request_rec *r)
 {
-    cors_asked_t asked;
+    state_t fresh;
     state_t *state;
 
     if (r->method_number != M_OPTIONS || r->prev || is_left_alone(r)
         || find_state(r)) {
         return NULL;
     }
-    read_asked(&asked, r);
-    if (asked.kind != CORS_PREFLIGHT) {
+    read_asked(&fresh, r);
+    if (fresh.asked.kind != CORS_PREFLIGHT) {
         return NULL;
     }
     state = need_state(r);
-    state->asked = asked;
-    state->is_read = 1;
+    *state = fresh;
     return state;
 }
 

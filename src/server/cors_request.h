@@ -44,6 +44,9 @@ const cors_verdict_t *cors_request_verdict(const request_rec *r);
  */
 const char *cors_request_origin(const request_rec *r);
 
+/** The same for the Sec-Fetch-Site of an actual request. */
+const char *cors_request_site(const request_rec *r);
+
 /**
  * Decide, and log the verdict: by the policy of the first request that has
  * one, from the start of a chain of internal redirects up to r.
