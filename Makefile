@@ -34,7 +34,7 @@ HTTPD_CFLAGS = $$($(APXS) -q EXTRA_CPPFLAGS) -I$$($(APXS) -q INCLUDEDIR) \
 APR_CFLAGS   = $$(apr-1-config --cppflags --includes)
 APR_LIBS     = $$(apr-1-config --link-ld --libs)
 
-.PHONY: all install demo test test-unit test-httpd test-sanitized \
+.PHONY: all install demo test test-unit test-httpd test-watched test-sanitized \
         test-valgrind test-browser fuzz fuzz-build fuzz-regress soak \
         soak-short threads coverage lint bench clean
 
@@ -60,8 +60,8 @@ demo:
 
 test:
 	sh t/packages.sh demo test watch fuzz browser
-	@for part in lint test-unit fuzz test-httpd test-sanitized \
-	        test-valgrind soak-short test-browser; do \
+	@for part in lint test-unit fuzz test-httpd test-watched soak-short \
+	        test-browser; do \
 	    echo "== $$part"; \
 	    $(MAKE) --no-print-directory $$part || exit 1; \
 	done
@@ -90,13 +90,17 @@ build/browser/installed: t/browser/package.json t/browser/package-lock.json
 	cd build/browser && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
+# Both at once: they have nothing in common, and wait more than they work.
+test-watched:
+	@$(MAKE) --no-print-directory -j2 -Otarget test-sanitized test-valgrind
+
 test-sanitized:
 	sh t/packages.sh demo test
 	APXS=$(APXS) sh t/sanitized.sh
 
 test-valgrind:
 	sh t/packages.sh demo test watch
-	APXS=$(APXS) sh t/valgrind.sh
+	APXS=$(APXS) PORT=$${PORT:-8829} sh t/valgrind.sh
 
 threads:
 	sh t/packages.sh demo test

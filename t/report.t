@@ -234,3 +234,7 @@ my @differences = log_since($log, 0)
     =~ /Vary "X-(\d+)" instead of "X-\d+, ?Origin"/g;
 is(join(' ', scalar(@differences), @differences[0, -1]), '1000 1001 2000',
    '... of which a thousand are told');
+
+# httpd's event ends badly now and then if it is stopped while it closes a
+# connection.
+select undef, undef, undef, 0.5;

@@ -36,7 +36,9 @@ build_canary "$flags"
 preload redzone
 
 # Pools are not emptied when a child ends, so nothing can be said about leaks.
+# httpd catches SIGSEGV itself, which would leave no report of it.
 options="log_path=$root/reports/httpd:abort_on_error=1:handle_abort=0"
+options="$options:handle_segv=2"
 write_httpd \
     "LD_PRELOAD='$("$cc" -print-file-name=libasan.so) $root/redzone.so'" \
     "ASAN_OPTIONS=$options:detect_leaks=0:detect_stack_use_after_return=1" \
